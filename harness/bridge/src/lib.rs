@@ -1,0 +1,1 @@
+//! Published crates behind C functions.

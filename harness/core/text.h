@@ -1,0 +1,60 @@
+// Schemas as WIT and values as WAVE. Parsing goes through wit-parser and wasm-wave (harness/bridge);
+// printing is ours and canonical: print(parse(print(x))) == print(x), tested.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/core/schema.h"
+#include "harness/core/value.h"
+
+namespace fficheck {
+
+/// Limits of untrusted text; beyond them parsing is an input error that names the limit.
+inline constexpr std::size_t kMaxNesting = 100;          ///< brackets open at once
+inline constexpr std::size_t kMaxNameLength = 256;       ///< bytes of one identifier
+inline constexpr std::size_t kMaxTextBytes = 64u << 20;  ///< bytes of one file
+
+/// WIT of a schema: one package, one interface `schema.interface()`, an interface `host` where there
+/// are imports, and a world. An empty record, which WIT's grammar knows but wit-parser refuses, is
+/// printed as `record e {}`; the bridge parses it (docs/case-file.md).
+[[nodiscard]] std::string print_wit(const Schema& schema);
+
+/// What became of the interfaces of a WIT text: those that make a schema, and those that cannot
+/// (async, streams, futures, ...), with the reason.
+struct ParsedWit {
+  struct Skipped {
+    std::string interface;
+    std::string reason;
+  };
+  std::vector<Schema> schemas;
+  std::vector<Skipped> skipped;
+};
+
+/// Reads a WIT text. With a world: its exported interfaces make one schema each, its imported
+/// interfaces become their imports. Without: one schema for each interface. `file` is only for messages.
+[[nodiscard]] Result<ParsedWit> parse_wit(std::string_view text, const std::string& file);
+/// The same for a WIT file or a WIT package directory (with deps/).
+[[nodiscard]] Result<ParsedWit> parse_wit_path(const std::string& path);
+/// The one schema of a text that fficheck printed itself; an error where it holds several.
+[[nodiscard]] Result<Schema> parse_schema(std::string_view text, const std::string& file);
+
+/// WAVE of a value, on one line.
+[[nodiscard]] std::string print_wave(const Schema& schema, TypeId type, const Value& value);
+/// WAVE of a call: "echo-0({a: 1}, \"x\")". Precondition: args fit the function's parameters.
+[[nodiscard]] std::string print_call(const Schema& schema, const Function& function,
+                                     const std::vector<Value>& args);
+
+[[nodiscard]] Result<Value> parse_wave(const Schema& schema, TypeId type, std::string_view text,
+                                       const std::string& where);
+
+struct ParsedCall {
+  const Function* function = nullptr;  ///< into `schema`
+  std::vector<Value> args;
+};
+/// Reads what print_call prints; `where` ("file:line") starts the message of an error.
+[[nodiscard]] Result<ParsedCall> parse_call(const Schema& schema, std::string_view text,
+                                            const std::string& where);
+
+}  // namespace fficheck

@@ -1,0 +1,41 @@
+// Every C identifier of a generated library, resolved once so that emitters only look names up.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/lowering.h"
+#include "harness/core/schema.h"
+
+namespace fficheck {
+
+/// Prefixes that keep a batch's libraries apart in one shared object.
+struct LibraryName {
+  std::string prefix;       ///< of functions and files, snake case: "c017", "my_timer"
+  std::string type_prefix;  ///< of types and enumerators, Pascal case: "C017", or "" in a product
+};
+
+struct CNames {
+  struct FunctionNames {
+    std::string symbol;               ///< "c017_echo_0"
+    std::vector<std::string> params;  ///< as FunctionLayout::params
+  };
+  LibraryName library;
+  /// Per TypeId: how a variable of the type is declared ("int32_t", "C017Foo", "C017ListU8",
+  /// "const char *"); empty for Shape::MembersOnly.
+  std::vector<std::string> types;
+  /// Per TypeId: as TypeLayout::members.
+  std::vector<std::vector<std::string>> members;
+  /// Per TypeId, as Type::parts: union member of a result's or variant's case ("" without payload).
+  std::vector<std::vector<std::string>> payloads;
+  /// Per TypeId, as Type::parts: enumerator or macro of an enum's or variant's case, of a flag.
+  std::vector<std::vector<std::string>> constants;
+  std::vector<FunctionNames> functions;  ///< as Schema::functions()
+};
+
+/// Resolves all names; deterministic, free of collisions with keywords of C and C++, macros of the
+/// headers that generated code includes, the runtime's names, and each other.
+[[nodiscard]] CNames resolve_c_names(const Schema& schema, const NativeLowering& lowering,
+                                     LibraryName library);
+
+}  // namespace fficheck
