@@ -1,6 +1,7 @@
 // The canonical ABI's lowering as plain data: sizes, alignments, discriminants, flattening. Source:
-// Component Model, CanonicalABI.md, sections Alignment, Element Size, Flattening. Emitters of guests
-// and the core session follow these tables; reference_canonical.h computes the same again, naively.
+// Component Model, CanonicalABI.md, sections Alignment, Element Size, Flattening. Emitters of
+// guests and the core session follow these tables; reference_canonical.h computes the same again,
+// naively.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +25,14 @@ inline constexpr std::size_t kMaxFlatResults = 1;
 
 /// One type in a 32-bit guest memory and on the core stack.
 struct CanonicalType {
-  std::uint32_t size = 0;             ///< bytes (elem_size)
-  std::uint32_t align = 1;            ///< bytes
-  std::vector<CoreType> flat;         ///< flatten_type
-  std::vector<std::uint32_t> offsets; ///< Sequence kinds but list: of each part, in bytes
-  std::uint32_t discriminant = 0;     ///< Choice kinds: bytes of the discriminant (1, 2, 4)
-  std::uint32_t payload = 0;          ///< Choice kinds: offset of the payload, in bytes
-  bool owns_memory = false;           ///< reaches a string or list
-  bool owns_handles = false;          ///< reaches an own
+  std::uint32_t size = 0;              ///< bytes (elem_size)
+  std::uint32_t align = 1;             ///< bytes
+  std::vector<CoreType> flat;          ///< flatten_type
+  std::vector<std::uint32_t> offsets;  ///< Sequence kinds but list: of each part, in bytes
+  std::uint32_t discriminant = 0;      ///< Choice kinds: bytes of the discriminant (1, 2, 4)
+  std::uint32_t payload = 0;           ///< Choice kinds: offset of the payload, in bytes
+  bool owns_memory = false;            ///< reaches a string or list
+  bool owns_handles = false;           ///< reaches an own
 };
 
 /// One function as lifted from an export (or, mirrored, lowered for an import).
@@ -39,8 +40,10 @@ struct CanonicalFunction {
   std::vector<CoreType> params;   ///< core parameters; one I32 where `params_in_memory`
   std::vector<CoreType> results;  ///< core results of the export; at most one
   bool params_in_memory = false;  ///< more than 16 flat parameters: a pointer to their tuple
-  bool result_in_memory = false;  ///< more than 1 flat result: export answers a pointer, import takes one
-  bool needs_post_return = false; ///< export whose result is in memory that it must free afterwards
+  bool result_in_memory =
+      false;  ///< more than 1 flat result: export answers a pointer, import takes one
+  bool needs_post_return =
+      false;  ///< export whose result reaches a string or list, which it frees then
   /// The tuple of the parameters, for params_in_memory.
   std::uint32_t params_size = 0;
   std::uint32_t params_align = 1;
