@@ -37,11 +37,11 @@ struct Member {
   /// What is appended to the part's name: "" or the dialect's "_len", "_present"; for types without
   /// named parts the whole C name: "ptr", "len", "present", "value", "tag", "as", "words".
   std::string suffix;
-  std::uint32_t part = 0;        ///< index into Type::parts (or into Function::params)
-  std::optional<TypeId> type;    ///< Value: its type; Pointer: the element's type, absent for bytes
-  std::uint64_t offset = 0;      ///< bytes from the start of the struct; 0 in a parameter list
-  std::uint64_t size = 0;        ///< bytes
-  std::uint64_t align = 1;       ///< bytes
+  std::uint32_t part = 0;      ///< index into Type::parts (or into Function::params)
+  std::optional<TypeId> type;  ///< Value: its type; Pointer: the element's type, absent for bytes
+  std::uint64_t offset = 0;    ///< bytes from the start of the struct; 0 in a parameter list
+  std::uint64_t size = 0;      ///< bytes
+  std::uint64_t align = 1;     ///< bytes
 };
 
 /// How C represents a type where it stands as a value of its own.

@@ -11,9 +11,9 @@
 
 namespace fficheck {
 
-/// Whether `name` is a WIT label: words of [a-z][a-z0-9]* or [A-Z][A-Z0-9]*, joined by single
-/// dashes, at most kMaxNameLength bytes. All names of a Schema are; so no quote, newline, comment end
-/// or path separator reaches generated code.
+/// Whether `name` is a WIT label: words of [a-z0-9]+ or [A-Z0-9]+, joined by single dashes, the
+/// first starting with a letter, at most kMaxNameLength (text.h) bytes. All names of a Schema are;
+/// so no quote, newline, comment end or path separator reaches generated code.
 [[nodiscard]] bool is_wit_label(std::string_view name);
 /// Whether WIT needs `%` before the name because it is a keyword.
 [[nodiscard]] bool is_wit_keyword(std::string_view name);
@@ -25,8 +25,8 @@ namespace fficheck {
 [[nodiscard]] std::string pascal_case(std::string_view name);       ///< DelayMs2
 [[nodiscard]] std::string camel_case(std::string_view name);        ///< delayMs2
 
-/// One scope of a target language: claims identifiers so that no two are equal and none is reserved.
-/// Deterministic: the same claims in the same order give the same names.
+/// One scope of a target language: claims identifiers so that no two are equal and none is
+/// reserved. Deterministic: the same claims in the same order give the same names.
 class NameScope {
  public:
   /// `reserved`: keywords, predeclared names, macros and whatever else the generated code uses.

@@ -1,7 +1,9 @@
 // Schemas: the types and functions of one interface, immutable once built.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +61,7 @@ enum class Role : std::uint8_t {
   Consume,  ///< named consume*, result u64: answers the witness of its arguments
   Produce,  ///< named produce*, one u64 argument: answers the value that its stream gives
   Echo,     ///< named echo*, one argument, result of the same type: answers its argument
-  Call,     ///< every other: answers the value whose stream has the witness of its arguments as seed
+  Call,  ///< every other: answers the value whose stream has the witness of its arguments as seed
 };
 
 struct Resource {
@@ -68,11 +70,20 @@ struct Resource {
   bool operator==(const Resource&) const = default;
 };
 
+inline constexpr std::size_t kMaxTypeDepth = 99;
+inline constexpr std::size_t kMaxTypeWeight = 100000;
+
 /// Types and functions of one interface, exported by the callee, and the functions that the callee
 /// imports from its host. Built by SchemaBuilder; holds these invariants:
 ///   - a type's parts have smaller ids than the type (types are in topological order, acyclic);
+///   - a type nests less than kMaxTypeDepth deep and weighs at most kMaxTypeWeight nodes, so that
+///     recursion over types and values is safe;
 ///   - anonymous types are structurally distinct; named types have distinct names;
 ///   - every name is a WIT identifier (names.h), distinct in its scope without regard to case.
+///     Named types, resources and free functions share one scope, free imports have their own;
+///   - as in WIT, tuples, variants, enums and flags have at least one part (a record may have
+///   none),
+///     and no result holds a borrow.
 class Schema {
  public:
   /// "namespace:package" and the interface's name, for instance "fficheck:c17" and "api".
@@ -87,7 +98,7 @@ class Schema {
   [[nodiscard]] const std::vector<Function>& imports() const { return imports_; }
 
   [[nodiscard]] Role role(const Function& function) const;
-  /// The function of that name (kebab case), or nullptr.
+  /// The exported function of that qualified name ("echo-0", "timer.start"), or nullptr.
   [[nodiscard]] const Function* find(std::string_view name) const;
 
   bool operator==(const Schema&) const = default;
@@ -125,15 +136,23 @@ class SchemaBuilder {
 
  private:
   Schema schema_;
+  std::map<std::string, TypeId> anonymous_;  ///< by structure
 };
 
-/// The part of `schema` that `keep` functions need: unused types dropped, ids renumbered.
+/// How scripts and messages call a function: "echo-0"; "timer.start" for a method or static,
+/// "timer.constructor" for a constructor.
+[[nodiscard]] std::string qualified_name(const Schema& schema, const Function& function);
+
+/// The schema with the functions of `keep` (in that order) and what they need: unused types and
+/// resources dropped, ids renumbered. A function that is one of imports() becomes an import.
+/// Precondition: `keep` are functions over `schema`'s types whose names are distinct.
 [[nodiscard]] Schema restrict_to(const Schema& schema, const std::vector<Function>& keep);
 
 /// Type as WIT writes it where it is used: "list<u8>", "tuple<u8, foo>", "foo".
 [[nodiscard]] std::string type_name(const Schema& schema, TypeId id);
 
 /// Number of type nodes reachable from `id`, counted with repetition, at most `limit`.
-[[nodiscard]] std::size_t type_weight(const Schema& schema, TypeId id, std::size_t limit = 100000);
+[[nodiscard]] std::size_t type_weight(const Schema& schema, TypeId id,
+                                      std::size_t limit = kMaxTypeWeight);
 
 }  // namespace fficheck

@@ -1,5 +1,5 @@
-// Schemas as WIT and values as WAVE. Parsing goes through wit-parser and wasm-wave (harness/bridge);
-// printing is ours and canonical: print(parse(print(x))) == print(x), tested.
+// Schemas as WIT and values as WAVE. Parsing goes through wit-parser and wasm-wave
+// (harness/bridge); printing is ours and canonical: print(parse(print(x))) == print(x), tested.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ inline constexpr std::size_t kMaxNesting = 100;          ///< brackets open at o
 inline constexpr std::size_t kMaxNameLength = 256;       ///< bytes of one identifier
 inline constexpr std::size_t kMaxTextBytes = 64u << 20;  ///< bytes of one file
 
-/// WIT of a schema: one package, one interface `schema.interface()`, an interface `host` where there
-/// are imports, and a world. An empty record, which WIT's grammar knows but wit-parser refuses, is
-/// printed as `record e {}`; the bridge parses it (docs/case-file.md).
+/// WIT of a schema: one package, one interface `schema.interface()`, an interface `host` where
+/// there are imports, and a world. An empty record, which WIT's grammar knows but wit-parser
+/// refuses, is printed as `record e {}`; the bridge parses it (docs/case-file.md).
 [[nodiscard]] std::string print_wit(const Schema& schema);
 
 /// What became of the interfaces of a WIT text: those that make a schema, and those that cannot
@@ -33,7 +33,8 @@ struct ParsedWit {
 };
 
 /// Reads a WIT text. With a world: its exported interfaces make one schema each, its imported
-/// interfaces become their imports. Without: one schema for each interface. `file` is only for messages.
+/// interfaces become their imports. Without: one schema for each interface. `file` is only for
+/// messages.
 [[nodiscard]] Result<ParsedWit> parse_wit(std::string_view text, const std::string& file);
 /// The same for a WIT file or a WIT package directory (with deps/).
 [[nodiscard]] Result<ParsedWit> parse_wit_path(const std::string& path);

@@ -38,8 +38,8 @@ struct Handle {
 /// Floats keep their bits; strings are valid UTF-8 and may hold NUL.
 class Value {
  public:
-  using State = std::variant<bool, std::int64_t, std::uint64_t, float, double, char32_t, std::string,
-                             Sequence, Choice, Bits, Handle>;
+  using State = std::variant<bool, std::int64_t, std::uint64_t, float, double, char32_t,
+                             std::string, Sequence, Choice, Bits, Handle>;
 
   Value() : state_(false) {}
   static Value boolean(bool v) { return Value(State(std::in_place_type<bool>, v)); }
@@ -84,8 +84,9 @@ class Value {
 /// Equal as the ABIs promise: any NaN equals any NaN, -0.0 differs from 0.0.
 [[nodiscard]] bool equal(const Value& a, const Value& b);
 
-/// Where `seen` first differs from `expected`, as a path in the value ("args[0].items[3].ok"), with
-/// both sides as WAVE; absent where they are equal. Precondition: both fit the type.
+/// Where `seen` first differs from `expected`, as a path in the value (".items[3].ok", "" for the
+/// value itself, so that it goes behind "args[0]"), with both sides as WAVE, long ones cut around
+/// the difference; absent where they are equal. Precondition: both fit the type.
 struct Difference {
   std::string path;
   std::string expected;
@@ -101,7 +102,8 @@ struct Difference {
 /// Leaves of a value: scalars, strings, choices without payload, flags; an empty list counts 1.
 [[nodiscard]] std::size_t leaf_count(const Value& value);
 
-/// A total measure that every shrink step makes smaller: leaves, then string bytes, then magnitudes.
+/// A total measure that every shrink step makes smaller: leaves, then string bytes, then
+/// magnitudes.
 [[nodiscard]] std::uint64_t value_weight(const Value& value);
 
 }  // namespace fficheck

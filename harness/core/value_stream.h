@@ -1,5 +1,6 @@
-// The value stream: the written algorithm (docs/value-stream.md) that turns (type, seed) into values
-// with many edge cases. The generated C and Go implement the same document; nothing is shared but it.
+// The value stream: the written algorithm (docs/value-stream.md) that turns (type, seed) into
+// values with many edge cases. The generated C and Go implement the same document; nothing is
+// shared but it.
 #pragma once
 
 #include <cstdint>
