@@ -79,11 +79,13 @@ class [[nodiscard]] Result<void> {
 
 /// FFICHECK_TRY(auto x, expr): x is the value of the Result expr; returns its Error from the
 /// enclosing function where it has one.
+// NOLINTBEGIN(bugprone-macro-parentheses): `declaration` is one.
 #define FFICHECK_TRY(declaration, expression)                  \
   auto FFICHECK_CONCAT(try_, __LINE__) = (expression);         \
   if (!FFICHECK_CONCAT(try_, __LINE__).ok())                   \
     return std::move(FFICHECK_CONCAT(try_, __LINE__)).error(); \
   declaration = std::move(FFICHECK_CONCAT(try_, __LINE__)).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// FFICHECK_CHECK(expr): returns the Error of the Result expr where it has one.
 #define FFICHECK_CHECK(expression)                      \

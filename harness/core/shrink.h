@@ -20,12 +20,12 @@ namespace fficheck {
 [[nodiscard]] std::vector<Value> shrink_value(const Schema& schema, TypeId type, const Value& value,
                                               std::size_t limit = 1000);
 
-/// Cases with the same schema and a smaller script: fewer steps, simpler steps, smaller values. They
-/// need no build of their own.
+/// Cases with the same schema and a smaller script: fewer steps, simpler steps, smaller values.
+/// They need no build of their own.
 [[nodiscard]] std::vector<Case> shrink_steps(const Case& c, std::size_t limit = 1000);
 
-/// Cases with a smaller schema, the script's values carried along; every step still names a function
-/// that exists and has the role it had. Each needs a build; many share one.
+/// Cases with a smaller schema, the script's values carried along; every step still names a
+/// function that exists and has the role it had. Each needs a build; many share one.
 [[nodiscard]] std::vector<Case> shrink_schema(const Case& c, std::size_t limit = 1000);
 
 /// Both, the script's first.

@@ -30,8 +30,8 @@ struct BatchEntry {
 
 /// How a batch is built: legs differ only here.
 struct BuildOptions {
-  std::filesystem::path dir;         ///< the batch's directory, files already written
-  std::string leg = "plain";         ///< "plain" or one of Target::legs()
+  std::filesystem::path dir;  ///< the batch's directory, files already written
+  std::string leg = "plain";  ///< "plain" or one of Target::legs()
   std::chrono::seconds limit{300};
 };
 
@@ -68,11 +68,11 @@ struct BulkRequest {
 };
 
 struct BulkOutcome {
-  std::uint64_t held = 0;                  ///< values for which the law held
-  std::optional<std::uint64_t> failed;     ///< smallest index for which it did not
-  std::string detail;                      ///< one line about that one
-  std::uint64_t digest = 0;                ///< sum mod 2^64 of the caller's witnesses of all values
-  std::uint64_t errs = 0;                  ///< values whose expected result was a declared err
+  std::uint64_t held = 0;               ///< values for which the law held
+  std::optional<std::uint64_t> failed;  ///< smallest index for which it did not
+  std::string detail;                   ///< one line about that one
+  std::uint64_t digest = 0;             ///< sum mod 2^64 of the caller's witnesses of all values
+  std::uint64_t errs = 0;               ///< values whose expected result was a declared err
 };
 
 /// Counters of both sides, by name; docs/worker-protocol.md lists them. Those named `live_*` must

@@ -1,0 +1,40 @@
+# Tests that are no GoogleTest programs. Labels: unit (tree laws too), fuzz, replay, fuzzers; the label
+# examples is in examples/CMakeLists.txt.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+# Laws of the source tree.
+foreach(law layering length hosts)
+  add_test(NAME tree/${law} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tree/tree_test.py ${law})
+  set_tests_properties(tree/${law} PROPERTIES LABELS "unit;tree")
+endforeach()
+
+if(TARGET fficheck)
+  # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
+  add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>
+    ${CMAKE_CURRENT_BINARY_DIR}/fuzz)
+  set_tests_properties(fuzz PROPERTIES LABELS fuzz TIMEOUT 3600 RUN_SERIAL ON)
+
+  # Every saved case is a test of its own.
+  file(GLOB cases CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/properties/cases/*.case)
+  foreach(case IN LISTS cases)
+    get_filename_component(name ${case} NAME_WE)
+    add_test(NAME replay/${name} COMMAND fficheck replay ${case})
+    set_tests_properties(replay/${name} PROPERTIES LABELS replay TIMEOUT 300)
+  endforeach()
+endif()
+
+# libFuzzer programs, each with its start corpus; FFICHECK_FUZZER_SECONDS says how long.
+if(FFICHECK_FUZZERS)
+  file(GLOB fuzzers CONFIGURE_DEPENDS fuzzers/*_fuzzer.cc)
+  add_custom_target(fficheck_fuzzers)
+  foreach(source IN LISTS fuzzers)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE fficheck_core)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fficheck_fuzzers ${name})
+    add_test(NAME ${name} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzzers/run.sh $<TARGET_FILE:${name}>
+      ${CMAKE_CURRENT_SOURCE_DIR}/fuzzers/corpus/${name} ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
+    set_tests_properties(${name} PROPERTIES LABELS fuzzers TIMEOUT 7200)
+  endforeach()
+endif()
