@@ -19,6 +19,8 @@ struct CNames {
   struct FunctionNames {
     std::string symbol;               ///< "c017_echo_0"
     std::vector<std::string> params;  ///< as FunctionLayout::params
+    std::string handler;  ///< "my_timer_on_echo": what a hand-written library implements
+    std::string reply;    ///< "my_timer_reply_echo": how it answers
   };
   LibraryName library;
   /// Per TypeId: how a variable of the type is declared ("int32_t", "C017Foo", "C017ListU8",
@@ -31,7 +33,14 @@ struct CNames {
   /// Per TypeId, as Type::parts: enumerator or macro of an enum's or variant's case, of a flag.
   std::vector<std::vector<std::string>> constants;
   std::vector<FunctionNames> functions;  ///< as Schema::functions()
+  /// As Schema::imports(): `symbol` is what a handler calls, "my_timer_fire_on_echo_fired" for an
+  /// event, "host_demo_host_fetch_token" for a host function; `handler` is the name under which a
+  /// caller listens or registers, "on_echo_fired"; `reply` is empty.
+  std::vector<FunctionNames> imports;
 };
+
+/// Whether an import is an event: named `on-*`, one record parameter, no result.
+[[nodiscard]] bool is_event(const Schema& schema, const Function& import);
 
 /// Resolves all names; deterministic, free of collisions with keywords of C and C++, macros of the
 /// headers that generated code includes, the runtime's names, and each other.
