@@ -1,0 +1,193 @@
+// The lifting half of lift_lower.h.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "targets/wasm/choice.h"
+#include "targets/wasm/lift_lower.h"
+#include "targets/wasm/unicode.h"
+
+namespace fficheck {
+namespace {
+
+constexpr std::uint32_t kUtf16Tag = 1u << 31;
+
+float canonical_nan(float f) { return f != f ? std::bit_cast<float>(0x7FC00000u) : f; }
+double canonical_nan(double f) {
+  return f != f ? std::bit_cast<double>(std::uint64_t{0x7FF8000000000000}) : f;
+}
+
+/// The narrow integer in the low bits; upper bits are masked off.
+std::uint64_t masked(std::uint64_t bits, unsigned width) {
+  return width == 64 ? bits : bits & ((std::uint64_t{1} << width) - 1);
+}
+std::int64_t sign_extended(std::uint64_t bits, unsigned width) {
+  const unsigned shift = 64 - width;
+  return static_cast<std::int64_t>(bits << shift) >> shift;
+}
+
+}  // namespace
+
+std::uint64_t Crossing::read(std::uint32_t at, std::uint32_t size) {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, memory_.bytes().data() + at, size);
+  return bits;
+}
+
+Value Crossing::from_bits(const Type& type, std::uint64_t bits) {
+  const unsigned width = bits_of(type.kind);
+  if (type.kind == Kind::Bool) return Value::boolean(static_cast<std::uint32_t>(bits) != 0);
+  if (type.kind == Kind::F32)
+    return Value::f32(canonical_nan(std::bit_cast<float>(static_cast<std::uint32_t>(bits))));
+  if (type.kind == Kind::F64) return Value::f64(canonical_nan(std::bit_cast<double>(bits)));
+  if (type.kind == Kind::Char) {
+    const auto c = static_cast<std::uint32_t>(bits);
+    if (c >= 0x110000 || (c >= 0xD800 && c <= 0xDFFF)) fail(std::string("invalid char"));
+    return Value::character(static_cast<char32_t>(c));
+  }
+  if (is_signed_integer(type.kind)) return Value::integer(sign_extended(bits, width));
+  return Value::natural(masked(bits, width));
+}
+
+Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
+  const bool wide = encoding_ == StringEncoding::Utf16 ||
+                    (encoding_ == StringEncoding::Latin1Utf16 && (tagged_units & kUtf16Tag) != 0);
+  const std::uint32_t align = encoding_ == StringEncoding::Utf8 ? 1 : 2;
+  const std::uint64_t units =
+      encoding_ == StringEncoding::Latin1Utf16 ? tagged_units & ~kUtf16Tag : tagged_units;
+  const std::uint64_t size = wide ? 2 * units : units;
+  if (size > kMaxGuestBytes) fail(std::string("string length too large"));
+  if (trap_ || !in_bounds(begin, size, align, "string")) return Value::string("");
+  const std::span<const std::uint8_t> bytes = memory_.bytes().subspan(begin, size);
+  if (wide) {
+    auto text = from_utf16(bytes);
+    if (!text) fail(std::string("invalid UTF-16"));
+    return Value::string(std::move(text).value_or(""));
+  }
+  if (encoding_ == StringEncoding::Latin1Utf16) return Value::string(from_latin1(bytes));
+  std::string text(bytes.begin(), bytes.end());
+  if (!valid_utf8(text)) fail(std::string("invalid UTF-8"));
+  return Value::string(std::move(text));
+}
+
+Value Crossing::load_list(TypeId element, std::uint32_t begin, std::uint32_t length) {
+  const CanonicalType& l = layout(element);
+  const std::uint64_t size = std::uint64_t{length} * l.size;
+  if (size > kMaxGuestBytes) fail(std::string("list length too large"));
+  if (trap_ || !in_bounds(begin, size, l.align, "list")) return Value::sequence({});
+  Sequence items;
+  items.reserve(length);
+  for (std::uint32_t i = 0; i < length && !trap_; ++i)
+    items.push_back(load(element, begin + i * l.size));
+  return Value::sequence(std::move(items));
+}
+
+Value Crossing::lift_handle(const Type& type, std::uint32_t index) {
+  if (handles_ == nullptr) {
+    fail(std::string("no handles in this crossing"));
+    return Value::handle(0);
+  }
+  std::uint64_t rep = 0;
+  fail(type.kind == Kind::Own ? handles_->lift_own(type.resource, index, &rep)
+                              : handles_->lift_borrow(type.resource, index, &rep));
+  return Value::handle(rep);
+}
+
+Value Crossing::load_choice(const Type& type, const CanonicalType& l, std::uint32_t at) {
+  const auto index = static_cast<std::uint32_t>(read(at, l.discriminant));
+  if (index >= case_count(type)) {
+    fail("invalid discriminant of " + std::string(keyword(type.kind)));
+    return Value::choice(0);
+  }
+  const auto payload = payload_type(type, index);
+  return payload ? Value::choice(index, load(*payload, at + l.payload)) : Value::choice(index);
+}
+
+Value Crossing::load(TypeId id, std::uint32_t at) {
+  if (trap_) return {};
+  const Type& type = schema_.type(id);
+  const CanonicalType& l = layout(id);
+  switch (class_of(type.kind)) {
+    case KindClass::Scalar: return from_bits(type, read(at, l.size));
+    case KindClass::Text:
+      return load_string(static_cast<std::uint32_t>(read(at, 4)),
+                         static_cast<std::uint32_t>(read(at + 4, 4)));
+    case KindClass::Sequence: {
+      if (type.kind == Kind::List)
+        return load_list(*type.parts[0].type, static_cast<std::uint32_t>(read(at, 4)),
+                         static_cast<std::uint32_t>(read(at + 4, 4)));
+      Sequence parts;
+      parts.reserve(type.parts.size());
+      for (std::size_t i = 0; i < type.parts.size(); ++i)
+        parts.push_back(load(*type.parts[i].type, at + l.offsets[i]));
+      return Value::sequence(std::move(parts));
+    }
+    case KindClass::Choice: return load_choice(type, l, at);
+    case KindClass::Bits:
+      return Value::bits({masked(read(at, l.size), static_cast<unsigned>(type.parts.size()))});
+    case KindClass::Handle: return lift_handle(type, static_cast<std::uint32_t>(read(at, 4)));
+  }
+  return {};
+}
+
+Value Crossing::lift_flat_choice(const Type& type, const CanonicalType& l,
+                                 std::span<const CoreValue> flat, std::size_t* next) {
+  const std::size_t end = *next + l.flat.size();
+  const auto index = static_cast<std::uint32_t>(flat[(*next)++].bits);
+  if (index >= case_count(type)) {
+    fail("invalid discriminant of " + std::string(keyword(type.kind)));
+    *next = end;
+    return Value::choice(0);
+  }
+  const auto payload = payload_type(type, index);
+  Value out =
+      payload ? Value::choice(index, lift_flat(*payload, flat, next)) : Value::choice(index);
+  *next = end;
+  return out;
+}
+
+Value Crossing::lift_flat(TypeId id, std::span<const CoreValue> flat, std::size_t* next) {
+  if (trap_) return {};
+  const Type& type = schema_.type(id);
+  const auto word = [&] { return static_cast<std::uint32_t>(flat[(*next)++].bits); };
+  switch (class_of(type.kind)) {
+    case KindClass::Scalar: return from_bits(type, flat[(*next)++].bits);
+    case KindClass::Text: {
+      const std::uint32_t begin = word();
+      return load_string(begin, word());
+    }
+    case KindClass::Sequence: {
+      if (type.kind == Kind::List) {
+        const std::uint32_t begin = word();
+        return load_list(*type.parts[0].type, begin, word());
+      }
+      Sequence parts;
+      parts.reserve(type.parts.size());
+      for (const Part& part : type.parts) parts.push_back(lift_flat(*part.type, flat, next));
+      return Value::sequence(std::move(parts));
+    }
+    case KindClass::Choice: return lift_flat_choice(type, layout(id), flat, next);
+    case KindClass::Bits:
+      return Value::bits({masked(word(), static_cast<unsigned>(type.parts.size()))});
+    case KindClass::Handle: return lift_handle(type, word());
+  }
+  return {};
+}
+
+std::vector<Value> Crossing::lift(std::span<const TypeId> types, std::span<const CoreValue> flat,
+                                  bool in_memory) {
+  std::vector<Value> out;
+  if (!in_memory) {
+    std::size_t next = 0;
+    for (const TypeId id : types) out.push_back(lift_flat(id, flat, &next));
+    return out;
+  }
+  const auto at = static_cast<std::uint32_t>(flat[0].bits);
+  const Placement tuple = place(types);
+  if (!in_bounds(at, tuple.size, tuple.align, "tuple")) return out;
+  for (std::size_t i = 0; i < types.size(); ++i)
+    out.push_back(load(types[i], at + tuple.offsets[i]));
+  return out;
+}
+
+}  // namespace fficheck
