@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +20,8 @@ Error disk_error(const std::string& doing, const fs::path& path, int error) {
   std::string remedy;
   if (error == ENOSPC || error == EDQUOT) {
     remedy = "free some space there, or choose another directory";
+  } else if (error == EFBIG) {
+    remedy = "raise the limit of file sizes (ulimit -f)";
   } else if (error == EACCES || error == EPERM || error == EROFS) {
     remedy = "choose a directory that you may write to";
   } else if (error == EMFILE || error == ENFILE) {

@@ -25,8 +25,8 @@ struct WriteReport {
 
 /// Writes every file below `dir`, which is created. All paths are checked before the first is
 /// written; each file appears whole (temporary name, then rename); one that has its text already is
-/// left alone, so that build tools see no change. Errors: Input where a path is refused, Environment
-/// where the disk refuses.
+/// left alone, so that build tools see no change. Errors: Input where a path is refused,
+/// Environment where the disk refuses.
 [[nodiscard]] Result<WriteReport> write_files(const std::filesystem::path& dir,
                                               const FileSet& files);
 /// Writes one file whole or not at all; its directory must exist.

@@ -148,8 +148,8 @@ std::string ProcessEnd::how() const {
   return "exit status " + std::to_string(status.value_or(-1));
 }
 
-/// Shared by the child's owner thread and whoever holds the ChildProcess. The owner thread starts the
-/// child, because the kernel ties the death signal to the thread that forked.
+/// Shared by the child's owner thread and whoever holds the ChildProcess. The owner thread starts
+/// the child, because the kernel ties the death signal to the thread that forked.
 struct ChildProcess::State {
   explicit State(std::size_t output_limit) : out(output_limit), err(output_limit) {}
 

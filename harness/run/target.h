@@ -56,7 +56,8 @@ struct CallOutcome {
 
 /// Which law a bulk run checks: docs/worker-protocol.md, "bulk".
 enum class BulkLaw : std::uint8_t { Consume, Produce, Echo, Repeat, Errors, Call };
-[[nodiscard]] std::string_view bulk_law_name(BulkLaw law);
+[[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
+[[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);
 
 struct BulkRequest {
   std::uint32_t schema = 0;    ///< index in the batch
@@ -106,6 +107,8 @@ class Session {
   virtual std::vector<Answer<BulkOutcome>> bulk_all(std::span<const BulkRequest> requests) = 0;
   /// Waits until both sides are at rest, then counts.
   virtual Answer<Counters> counters() = 0;
+  /// Gives caches and pools of both sides back, before a baseline is taken.
+  virtual Answer<std::monostate> trim() { return std::monostate{}; }
   /// Ends the worker process if it lives and starts a new one on the same build.
   virtual Result<void> restart() = 0;
 };

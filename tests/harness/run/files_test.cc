@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 
 namespace fficheck {
@@ -84,16 +87,28 @@ TEST(Files, AnUnwritableDirectoryIsAnErrorWithRemedy) {
   EXPECT_THAT(report.error().text(), HasSubstr("/proc/fficheck"));
 }
 
-TEST(Files, AFullDiskIsAnErrorWithRemedyAndLeavesTheOldFile) {
-  if (geteuid() != 0 || access("/dev/full", W_OK) != 0) GTEST_SKIP() << "needs /dev/full";
-  // A full disk seen through a file size limit would be EFBIG; write_file goes through a temporary
-  // name, so the old text must survive any failure. Provoked by a directory without the name.
+TEST(Files, ADiskThatRefusesMidwayLeavesTheOldFileWhole) {
   const TempDir dir = temp();
-  const fs::path file = dir.path() / std::string(250, 'n');
-  ASSERT_EQ(check_relative(std::string(250, 'n')).ok(), true);
-  Result<void> written = write_file(file, "x");  // with its suffix the temporary name is too long
-  ASSERT_FALSE(written.ok());
-  EXPECT_FALSE(fs::exists(file));
+  const fs::path file = dir.path() / "saved.case";
+  ASSERT_TRUE(write_file(file, "old").ok());
+  // A process of its own, whose files may have 1,000 bytes: its disk is full in the midst of a
+  // file.
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(9);
+    Result<void> written = write_file(file, std::string(5000, 'x'));
+    if (written.ok()) _exit(1);
+    const Error& error = written.error();
+    _exit(error.blame == Blame::Environment && !error.remedy.empty() ? 0 : 2);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(read_file(file).value(), "old");
+  const fs::directory_iterator entries(dir.path());
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "half-written files stay behind";
 }
 
 TEST(Files, ReadingBeyondTheLimitIsAnError) {

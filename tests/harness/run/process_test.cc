@@ -18,9 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-ProcessOptions shell(std::string script) {
-  return {.command = {"sh", "-c", std::move(script)}};
-}
+ProcessOptions shell(std::string script) { return {.command = {"sh", "-c", std::move(script)}}; }
 
 ProcessEnd run(const ProcessOptions& options, milliseconds limit = seconds(20)) {
   Result<ProcessEnd> end = run_process(options, limit);

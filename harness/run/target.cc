@@ -1,0 +1,32 @@
+#include "harness/run/target.h"
+
+#include <array>
+
+namespace fficheck {
+namespace {
+
+constexpr std::array kLaws = {BulkLaw::Consume, BulkLaw::Produce, BulkLaw::Echo,
+                              BulkLaw::Repeat,  BulkLaw::Errors,  BulkLaw::Call};
+
+}  // namespace
+
+std::string_view bulk_law_name(BulkLaw law) {
+  switch (law) {
+    case BulkLaw::Consume: return "consume";
+    case BulkLaw::Produce: return "produce";
+    case BulkLaw::Echo: return "echo";
+    case BulkLaw::Repeat: return "repeat";
+    case BulkLaw::Errors: return "errors";
+    case BulkLaw::Call: return "call";
+  }
+  return "";
+}
+
+std::optional<BulkLaw> bulk_law(std::string_view name) {
+  for (const BulkLaw law : kLaws) {
+    if (bulk_law_name(law) == name) return law;
+  }
+  return std::nullopt;
+}
+
+}  // namespace fficheck
