@@ -196,7 +196,8 @@ std::shared_ptr<const CType> Reference::argument_struct(const Function& function
 
 std::vector<ReferenceLayout::Member> Reference::params(const Function& function) const {
   std::vector<ReferenceLayout::Member> out;
-  for (const CType::Member& m : argument_struct(function)->members)
+  const std::shared_ptr<const CType> holder = argument_struct(function);
+  for (const CType::Member& m : holder->members)
     out.push_back({m.name, 0, m.type->size, m.type->align});
   return out;
 }

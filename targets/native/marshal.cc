@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/core/utf8.h"
+
 namespace fficheck {
 namespace {
 
@@ -41,29 +43,6 @@ std::int64_t load_signed(const std::byte* from, std::uint64_t size) {
 }
 
 Error not_a_value(const std::string& what) { return input_error("not a value: " + what); }
-
-bool is_utf8(std::string_view text) {
-  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* end = p + text.size();
-  const auto tail = [&](unsigned low, unsigned high) {
-    return p != end && *p >= low && *p <= high ? (++p, true) : false;
-  };
-  while (p != end) {
-    const unsigned lead = *p++;
-    if (lead < 0x80) continue;
-    if (lead < 0xC2 || lead > 0xF4) return false;
-    if (lead < 0xE0) {
-      if (!tail(0x80, 0xBF)) return false;
-    } else if (lead < 0xF0) {
-      if (!tail(lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF)) return false;
-      if (!tail(0x80, 0xBF)) return false;
-    } else {
-      if (!tail(lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF)) return false;
-      if (!tail(0x80, 0xBF) || !tail(0x80, 0xBF)) return false;
-    }
-  }
-  return true;
-}
 
 Result<Value> text_value(std::string_view text) {
   if (!is_utf8(text)) return not_a_value("bytes that are not UTF-8");
@@ -285,7 +264,7 @@ Result<Value> Marshal::lift(TypeId id, const std::byte* from) const {
     case Kind::F64: return Value::f64(load<double>(from));
     case Kind::Char: {
       const auto code = load<char32_t>(from);
-      if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+      if (!is_scalar_value(code))
         return not_a_value("char is " + std::to_string(static_cast<std::uint32_t>(code)));
       return Value::character(code);
     }
@@ -370,8 +349,7 @@ Result<std::vector<Value>> Marshal::lift_args(const Function& function,
   return args;
 }
 
-Result<std::optional<Value>> Marshal::lift_result(const Function& function,
-                                                  const FunctionLayout& layout, const char* msg,
+Result<std::optional<Value>> Marshal::lift_result(const FunctionLayout& layout, const char* msg,
                                                   std::size_t len) const {
   std::optional<Value> ok;
   switch (layout.form) {
@@ -395,7 +373,6 @@ Result<std::optional<Value>> Marshal::lift_result(const Function& function,
     }
   }
   if (!layout.error_is_text) return ok;
-  (void)function;
   return std::optional<Value>(ok ? Value::choice(0, *std::move(ok)) : Value::choice(0));
 }
 

@@ -56,8 +56,7 @@ class Marshal {
                                                      const FunctionLayout& layout,
                                                      const std::vector<void*>& params) const;
   /// The result that a callback with ret 0 delivers; absent where the function has none.
-  [[nodiscard]] Result<std::optional<Value>> lift_result(const Function& function,
-                                                         const FunctionLayout& layout,
+  [[nodiscard]] Result<std::optional<Value>> lift_result(const FunctionLayout& layout,
                                                          const char* msg, std::size_t len) const;
 
  private:
