@@ -3,7 +3,9 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
+# shellcheck disable=SC2034  # for those who source this
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/fficheck"
+# shellcheck disable=SC2034
 jobs=$(nproc 2>/dev/null || echo 2)
 
 # Go and Rust are often installed where a plain shell does not look.

@@ -8,11 +8,19 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
+_MADE = re.compile(r"^(\.git|build[^/]*|results|\.cache)(/|$)|(^|/)(target|__pycache__)/")
+
+
 def files():
     """Paths, relative to ROOT, of all files that are tracked or would be."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
-    return sorted({pathlib.Path(p) for p in listed.split("\0") if p and (ROOT / p).is_file()})
+    try:
+        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
+        paths = [pathlib.Path(name) for name in listed.split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):  # no git, or not a repository
+        paths = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
+        paths = [path for path in paths if not _MADE.search(path.as_posix())]
+    return sorted({path for path in paths if (ROOT / path).is_file()})
 
 
 def includes(path):

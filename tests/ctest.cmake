@@ -8,6 +8,18 @@ foreach(law layering length hosts)
   set_tests_properties(tree/${law} PROPERTIES LABELS "unit;tree")
 endforeach()
 
+# Go modules written by hand: their own tests, and vet.
+find_program(FFICHECK_GO go)
+file(GLOB modules CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/targets/*/runtime/go.mod)
+foreach(module IN LISTS modules)
+  get_filename_component(directory ${module} DIRECTORY)
+  file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${directory})
+  foreach(command test vet)
+    add_test(NAME go/${command}/${name} COMMAND ${FFICHECK_GO} ${command} ./... WORKING_DIRECTORY ${directory})
+    set_tests_properties(go/${command}/${name} PROPERTIES LABELS "unit;go" TIMEOUT 600)
+  endforeach()
+endforeach()
+
 if(TARGET fficheck)
   # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
   add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>
