@@ -38,6 +38,8 @@ inline constexpr std::size_t kMaxCborNesting = 512;
 /// Answer of `call`, `open`, `close`. `function`: null for open and close.
 [[nodiscard]] nlohmann::json outcome_to_json(const Schema& schema, const Function* function,
                                              const CallOutcome& outcome);
+/// A result that is no value of its type (a char beyond Unicode, bits beyond the last flag) is what
+/// a broken binding gave its caller: it decodes as a Failure that says so.
 [[nodiscard]] Result<CallOutcome> outcome_from_json(const Schema& schema, const Function* function,
                                                     const nlohmann::json& json);
 [[nodiscard]] Result<Counters> counters_from_json(const nlohmann::json& json);
