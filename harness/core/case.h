@@ -32,8 +32,15 @@ struct Case {
   std::vector<Step> steps;
 };
 
+/// Largest count of a step: beyond it a file is refused.
+inline constexpr std::uint64_t kMaxStepCount = 1'000'000'000;
+
+/// The text of a case; print_case(parse_case(print_case(c))) == print_case(c). Precondition: every
+/// step's function is the schema's and its arguments fit.
 [[nodiscard]] std::string print_case(const Case& c);
+/// Reads any bytes; an error has "file:line" and, within a step, the column.
 [[nodiscard]] Result<Case> parse_case(std::string_view text, const std::string& file);
+/// The step's line, without line end.
 [[nodiscard]] std::string print_step(const Schema& schema, const Step& step);
 
 /// A measure that every accepted shrink step makes smaller: types, functions, parts, then values.

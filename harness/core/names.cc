@@ -59,6 +59,15 @@ bool is_wit_keyword(std::string_view name) {
   return std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end();
 }
 
+std::string shown(std::string_view text) {
+  std::string out = "`";
+  for (char c : text.substr(0, 64)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte >= 0x7f ? '?' : c;
+  }
+  return out + (text.size() > 64 ? "...`" : "`");
+}
+
 std::vector<std::string> words(std::string_view name) {
   std::vector<std::string> out(1);
   for (char c : name) {

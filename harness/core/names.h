@@ -18,6 +18,10 @@ namespace fficheck {
 /// Whether WIT needs `%` before the name because it is a keyword.
 [[nodiscard]] bool is_wit_keyword(std::string_view name);
 
+/// Untrusted text as a message may show it: in backticks, at most 64 bytes, without anything but
+/// printable ASCII.
+[[nodiscard]] std::string shown(std::string_view text);
+
 /// "delay-MS2" -> {"delay", "MS2"}.
 [[nodiscard]] std::vector<std::string> words(std::string_view name);
 [[nodiscard]] std::string snake_case(std::string_view name);        ///< delay_ms2

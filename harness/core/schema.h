@@ -80,7 +80,8 @@ inline constexpr std::size_t kMaxTypeWeight = 100000;
 ///     recursion over types and values is safe;
 ///   - anonymous types are structurally distinct; named types have distinct names;
 ///   - every name is a WIT identifier (names.h), distinct in its scope without regard to case.
-///     Named types, resources and free functions share one scope, free imports have their own;
+///     Named types and resources share their scope with free functions, and with free imports (a
+///     function and an import may have the same name);
 ///   - as in WIT, tuples, variants, enums and flags have at least one part (a record may have
 ///   none),
 ///     and no result holds a borrow.

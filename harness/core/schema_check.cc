@@ -16,16 +16,6 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// A name as a message may show it: no control characters, not endless.
-std::string shown(std::string_view name) {
-  std::string out = "`";
-  for (char c : name.substr(0, 64)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte >= 0x7f ? '?' : c;
-  }
-  return out + (name.size() > 64 ? "...`" : "`");
-}
-
 // Names that must be apart without regard to case.
 class Scope {
  public:
@@ -60,9 +50,9 @@ class Checker {
       FFICHECK_CHECK(check_type(id));
       if (is_named(schema_.type(id).kind)) FFICHECK_CHECK(scope.add(schema_.type(id).name));
     }
-    FFICHECK_CHECK(check_functions(schema_.functions(), scope));
-    Scope imports("import");
-    return check_functions(schema_.imports(), imports);
+    Scope imports = scope;
+    FFICHECK_CHECK(check_functions(schema_.functions(), false, scope));
+    return check_functions(schema_.imports(), true, imports);
   }
 
  private:
@@ -101,6 +91,8 @@ class Checker {
     std::size_t depth = 0;
     std::size_t weight = 1;
     holds_borrow_.push_back(type.kind == Kind::Borrow);
+    holds_exported_.push_back(class_of(type.kind) == KindClass::Handle &&
+                              !schema_.resources()[type.resource].imported);
     for (std::size_t i = 0; i < n; ++i) {
       if (!type.parts[i].type) continue;
       const TypeId part = *type.parts[i].type;
@@ -108,6 +100,7 @@ class Checker {
       depth = std::max(depth, depths_[part] + 1);
       weight += weights_[part];
       if (holds_borrow_[part]) holds_borrow_[id] = true;
+      if (holds_exported_[part]) holds_exported_[id] = true;
     }
     if (depth >= kMaxTypeDepth) {
       return fail("nests deeper than the limit of " + std::to_string(kMaxTypeDepth));
@@ -191,7 +184,8 @@ class Checker {
     return {};
   }
 
-  Result<void> check_functions(const std::vector<Function>& functions, Scope& scope) const {
+  Result<void> check_functions(const std::vector<Function>& functions, bool imports,
+                               Scope& scope) const {
     std::vector<Scope> methods;
     for (const Resource& r : schema_.resources()) {
       methods.emplace_back("in resource " + shown(r.name) + ": function");
@@ -204,8 +198,17 @@ class Checker {
           return input_error("function " + shown(f.name) + " is of an unknown resource");
         }
         FFICHECK_CHECK(methods[f.resource].add(f.name));
+        if (schema_.resources()[f.resource].imported != imports) {
+          return input_error("function " + shown(f.name) + " is on the other side of its resource");
+        }
       }
       FFICHECK_CHECK(check_signature(f));
+      const auto exported = [&](TypeId id) { return holds_exported_[id]; };
+      if (imports && ((f.result && exported(*f.result)) ||
+                      std::any_of(f.params.begin(), f.params.end(),
+                                  [&](const Param& p) { return exported(p.type); }))) {
+        return input_error("import " + shown(f.name) + " uses a resource that is not the host's");
+      }
     }
     return {};
   }
@@ -255,6 +258,7 @@ class Checker {
   std::vector<std::size_t> depths_;
   std::vector<std::size_t> weights_;
   std::vector<bool> holds_borrow_;
+  std::vector<bool> holds_exported_;  ///< handles of resources that the callee implements
 };
 
 }  // namespace

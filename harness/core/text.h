@@ -15,14 +15,16 @@ namespace fficheck {
 inline constexpr std::size_t kMaxNesting = 100;          ///< brackets open at once
 inline constexpr std::size_t kMaxNameLength = 256;       ///< bytes of one identifier
 inline constexpr std::size_t kMaxTextBytes = 64u << 20;  ///< bytes of one file
+inline constexpr std::size_t kMaxWitBytes = 4u << 20;    ///< bytes of one WIT text
 
 /// WIT of a schema: one package, one interface `schema.interface()`, an interface `host` where
-/// there are imports, and a world. An empty record, which WIT's grammar knows but wit-parser
-/// refuses, is printed as `record e {}`; the bridge parses it (docs/case-file.md).
+/// there are imports, and a world `library`. An empty record, which WIT's grammar knows but
+/// wit-parser refuses, is printed as `record e {}`; the bridge parses it (docs/case-file.md).
 [[nodiscard]] std::string print_wit(const Schema& schema);
 
-/// What became of the interfaces of a WIT text: those that make a schema, and those that cannot
-/// (async, streams, futures, ...), with the reason.
+/// What became of the interfaces of a WIT text: those that make a schema; and those interfaces
+/// ("ns:pkg/name"), types and functions ("ns:pkg/name.f") that cannot (async, streams, futures,
+/// ...), with the reason.
 struct ParsedWit {
   struct Skipped {
     std::string interface;
@@ -32,9 +34,11 @@ struct ParsedWit {
   std::vector<Skipped> skipped;
 };
 
-/// Reads a WIT text. With a world: its exported interfaces make one schema each, its imported
-/// interfaces become their imports. Without: one schema for each interface. `file` is only for
-/// messages.
+/// Reads a WIT text. Where its package has exactly one world, and that exports something: each
+/// exported interface makes a schema whose imports are the world's imports. Otherwise: one schema
+/// for each interface that has functions. Types that an interface uses from others are part of its
+/// schema; aliases are their target; names that collide get their interface's name in front. `file`
+/// is only for messages.
 [[nodiscard]] Result<ParsedWit> parse_wit(std::string_view text, const std::string& file);
 /// The same for a WIT file or a WIT package directory (with deps/).
 [[nodiscard]] Result<ParsedWit> parse_wit_path(const std::string& path);

@@ -20,14 +20,29 @@ bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
+// Where a walk is, as a chain through its frames: only an error spells it out.
+struct Place {
+  const Place* up = nullptr;
+  std::string_view name;  ///< of a field or case; empty: an index
+  std::size_t index = 0;  ///< of an element
+  bool in_list = false;
+
+  [[nodiscard]] std::string path() const {
+    if (up == nullptr) return "";
+    if (in_list) return up->path() + "[" + std::to_string(index) + "]";
+    return up->path() + "." + (name.empty() ? std::to_string(index) : std::string(name));
+  }
+};
+
 // Walks a value beside its type.
 class Fits {
  public:
   explicit Fits(const Schema& schema) : schema_(schema) {}
 
-  Result<void> check(TypeId id, const Value& value, const std::string& path) const {
+  Result<void> check(TypeId id, const Value& value, const Place& place) const {
     const Type& type = schema_.type(id);
     const auto fail = [&](const std::string& what) -> Result<void> {
+      const std::string path = place.path();
       return input_error((path.empty() ? std::string("value") : path) + " is no " +
                          type_name(schema_, id) + ": " + what);
     };
@@ -66,8 +81,7 @@ class Fits {
         if (!value.is<Sequence>()) return fail("not a sequence");
         const auto& items = value.as<Sequence>();
         for (std::size_t i = 0; i < items.size(); ++i) {
-          FFICHECK_CHECK(
-              check(*type.parts[0].type, items[i], path + "[" + std::to_string(i) + "]"));
+          FFICHECK_CHECK(check(*type.parts[0].type, items[i], Place{&place, {}, i, true}));
         }
         return {};
       }
@@ -78,15 +92,14 @@ class Fits {
         if (items.size() != type.parts.size()) return fail("wrong number of parts");
         for (std::size_t i = 0; i < items.size(); ++i) {
           const Part& part = type.parts[i];
-          FFICHECK_CHECK(check(*part.type, items[i],
-                               path + "." + (part.name.empty() ? std::to_string(i) : part.name)));
+          FFICHECK_CHECK(check(*part.type, items[i], Place{&place, part.name, i, false}));
         }
         return {};
       }
       case Kind::Option:
       case Kind::Result:
       case Kind::Variant:
-      case Kind::Enum: return check_choice(id, value, path);
+      case Kind::Enum: return check_choice(id, value, place);
       case Kind::Flags: {
         if (!value.is<Bits>()) return fail("not flags");
         const auto& bits = value.as<Bits>().words;
@@ -102,9 +115,10 @@ class Fits {
   }
 
  private:
-  Result<void> check_choice(TypeId id, const Value& value, const std::string& path) const {
+  Result<void> check_choice(TypeId id, const Value& value, const Place& place) const {
     const Type& type = schema_.type(id);
     const auto fail = [&](const std::string& what) -> Result<void> {
+      const std::string path = place.path();
       return input_error((path.empty() ? std::string("value") : path) + " is no " +
                          type_name(schema_, id) + ": " + what);
     };
@@ -114,7 +128,7 @@ class Fits {
     const std::size_t cases = option ? 2 : type.parts.size();
     if (choice.index >= cases) return fail("case index out of range");
     std::optional<TypeId> payload;
-    std::string name = "some";
+    std::string_view name = "some";
     if (option) {
       if (choice.index == 1) payload = type.parts[0].type;
     } else {
@@ -125,7 +139,8 @@ class Fits {
     if (payload.has_value() != (choice.payload != nullptr)) {
       return fail(payload ? "payload missing" : "payload where the case has none");
     }
-    return payload ? check(*payload, *choice.payload, path + "." + name) : Result<void>();
+    return payload ? check(*payload, *choice.payload, Place{&place, name, 0, false})
+                   : Result<void>();
   }
 
   const Schema& schema_;
@@ -230,7 +245,7 @@ bool equal(const Value& a, const Value& b) {
 }
 
 Result<void> check_fits(const Schema& schema, TypeId type, const Value& value) {
-  return Fits(schema).check(type, value, "");
+  return Fits(schema).check(type, value, Place{});
 }
 
 std::size_t leaf_count(const Value& value) {
