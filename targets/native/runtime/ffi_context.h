@@ -1,0 +1,131 @@
+/* Inside the runtime: contexts, their threads and their queues. */
+#ifndef FFI_CONTEXT_H
+#define FFI_CONTEXT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "ffi_library.h"
+
+typedef struct {
+  _Atomic int64_t live_allocations, live_bytes, live_contexts, live_threads, bad_frees,
+      total_allocations, total_calls, total_completions;
+} FFICounters;
+extern FFICounters ffi_rt_counters;
+#define FFI_COUNT(counter, by) atomic_fetch_add_explicit(&ffi_rt_counters.counter, (by), memory_order_relaxed)
+
+#define FFI_DESTROYED "context destroyed"
+
+typedef struct FFIContext FFIContext;
+
+/* What waits in a context's queue. `run` owns the message from then on; after the context began to close it is told so. */
+typedef struct FFIMessage {
+  struct FFIMessage *next;
+  void (*run)(FFIContext *c, struct FFIMessage *message, bool closing);
+} FFIMessage;
+
+/* A call is RUNNING in its handler, PARKED once the handler has returned without an answer, DONE once it is answered.
+ * Whoever moves it to DONE answers it. */
+enum { FFI_CALL_RUNNING,
+       FFI_CALL_PARKED,
+       FFI_CALL_DONE };
+
+struct FFICall {
+  FFIMessage message;
+  FFICall *next, *previous; /* among the context's parked calls, under its mutex */
+  FFIContext *context;
+  const FFIFunction *function;
+  FFIHandler handler;
+  FFICallback callback;
+  void *userData;
+  _Atomic int state;
+  _Atomic int references; /* the context's and the handler's */
+  bool is_create;
+  /* An answer from another thread, on its way to the context's own. */
+  int ret;
+  bool is_value; /* owned `function->ok`, else bytes */
+  char *answer;
+  size_t answer_len;
+  size_t args_size;
+};
+
+typedef struct FFIListener FFIListener;
+typedef struct FFIHostEntry FFIHostEntry;
+typedef struct FFIHostCall FFIHostCall;
+typedef struct FFITimer FFITimer;
+
+struct FFIContext {
+  const FFILibrary *library;
+  void *handle;
+  uint32_t slot;
+  pthread_t thread;
+  _Atomic uint64_t witness;
+  _Atomic int references; /* memory of this struct: its slot's, its calls' */
+  _Atomic bool closing;   /* written under the mutex */
+  void *state;            /* the handlers'; of the context's thread */
+
+  pthread_mutex_t mutex;
+  pthread_cond_t wake; /* the context's thread waits */
+  pthread_cond_t told; /* others wait: for the constructor, for a listener to return */
+  bool waiting;
+  FFIMessage *head, **tail;
+  FFICall *parked;
+  int created; /* 0 not yet, 1 yes, 2 failed */
+  FFIListener *listeners, **last_listener;
+  uint64_t next_listener;
+  FFIHostEntry *host_entries;
+  FFIHostCall *host_calls;
+
+  /* A heap by due time, of the context's thread. */
+  FFITimer **timers;
+  size_t timer_count, timer_capacity;
+  uint64_t timer_sequence;
+};
+
+/* ---- ffi_runtime_handles.c: opaque handles instead of addresses ---- */
+
+/* Claims a slot for the context and sets its handle, pinned once. False: too many contexts. */
+bool ffi_rt_slot_claim(FFIContext *c);
+/* The context of a live handle, pinned: it lives until ffi_rt_unpin. NULL: unknown, destroyed, of another library. */
+FFIContext *ffi_rt_pin(const FFILibrary *library, void *handle);
+void ffi_rt_unpin(FFIContext *c);
+/* No pin succeeds after this. */
+void ffi_rt_slot_close(FFIContext *c);
+
+/* ---- ffi_runtime.c ---- */
+
+/* Appends to the queue. False, message untouched: the context is closing and `always` is not set. */
+bool ffi_rt_post(FFIContext *c, FFIMessage *message, bool always);
+void ffi_rt_post_locked(FFIContext *c, FFIMessage *message);
+static inline bool ffi_rt_on_thread(const FFIContext *c) {
+  return pthread_equal(c->thread, pthread_self()) != 0;
+}
+void ffi_rt_context_release(FFIContext *c);
+
+/* ---- ffi_runtime_settle.c: what ffi_runtime_settle waits for ---- */
+void ffi_rt_busy(void);
+void ffi_rt_idle(void);
+/* The calling thread is about to end: joins the one that ended before it. */
+void ffi_rt_thread_ends(void);
+
+/* ---- ffi_runtime_calls.c ---- */
+FFICall *ffi_rt_call_new(FFIContext *c, const FFIFunction *function, FFIHandler handler, const void *args, FFICallback callback, void *userData);
+/* Gives up a call that was never queued. */
+void ffi_rt_call_drop(FFICall *call);
+void ffi_rt_fail_parked(FFIContext *c);
+int ffi_rt_refuse(FFICallback callback, void *userData, const char *text);
+
+/* ---- ffi_runtime_events.c, ffi_runtime_host.c, ffi_runtime_timers.c ---- */
+void ffi_rt_listeners_free(FFIContext *c);
+void ffi_rt_host_fail_all(FFIContext *c);
+void ffi_rt_host_free(FFIContext *c);
+const FFIImport *ffi_rt_import(const FFILibrary *library, const char *name, bool is_event);
+/* A request or an event as bytes. */
+void ffi_rt_bytes(const FFIType *type, uint8_t form, const void *value, const char **msg, size_t *len);
+void ffi_rt_timers_run(FFIContext *c);
+/* Nanoseconds of the monotonic clock when the first timer is due; INT64_MAX: none. */
+int64_t ffi_rt_timers_due(const FFIContext *c);
+void ffi_rt_timers_cancel(FFIContext *c);
+int64_t ffi_rt_now(void);
+
+#endif

@@ -1,0 +1,256 @@
+/* Host functions: implemented by the caller, called by handlers, answered by call id. */
+#include <string.h>
+
+#include "ffi_context.h"
+
+#define BAD_SIZE "host answer has the wrong size"
+
+struct FFIHostEntry {
+  FFIHostEntry *next;
+  const FFIImport *import;
+  FFIHostFn fn;
+  void *userData;
+};
+
+typedef struct {
+  int ret;
+  bool is_value; /* the import's `ok`, its pointers owned */
+  char *bytes;   /* owned; NULL where len is 0 */
+  size_t len;
+} FFIHostAnswer;
+
+/* From the request to the end of `done`. */
+struct FFIHostCall {
+  FFIMessage message;
+  FFIHostCall *next; /* among the outstanding, under the mutex */
+  uint64_t id;
+  const FFIImport *import;
+  FFIHostDone done;
+  void *arg;
+  char *args; /* owned; NULL once it was handed over */
+  FFIHostAnswer answer;
+};
+
+/* Of the process: no id is ever used twice, so that a late answer meets nobody else's call. */
+static _Atomic uint64_t last_id;
+
+int ffi_rt_register_host_fn(const FFILibrary *library, void *ctx, const char *name, FFIHostFn fn, void *userData) {
+  const FFIImport *import = ffi_rt_import(library, name, false);
+  FFIContext *c = import ? ffi_rt_pin(library, ctx) : NULL;
+  if (c == NULL)
+    return FFI_RET_ERR;
+  FFIHostEntry *fresh = ffi_rt_alloc(sizeof *fresh);
+  *fresh = (FFIHostEntry){NULL, import, fn, userData};
+  FFIHostEntry *old = NULL;
+  pthread_mutex_lock(&c->mutex);
+  const bool closing = atomic_load_explicit(&c->closing, memory_order_relaxed);
+  FFIHostEntry **at = &c->host_entries;
+  while (*at != NULL && (*at)->import != import)
+    at = &(*at)->next;
+  if (!closing) {
+    old = *at;
+    fresh->next = old ? old->next : NULL;
+    *at = fresh;
+  }
+  pthread_mutex_unlock(&c->mutex);
+  if (closing)
+    ffi_rt_free(fresh, sizeof *fresh);
+  if (old != NULL)
+    ffi_rt_free(old, sizeof *old);
+  ffi_rt_unpin(c);
+  return closing ? FFI_RET_ERR : FFI_RET_OK;
+}
+
+static void args_free(FFIHostCall *call) {
+  if (call->args == NULL)
+    return;
+  ffi_rt_disown(call->import->args, call->args, NULL);
+  ffi_rt_free(call->args, call->import->args->size);
+  call->args = NULL;
+}
+
+static void answer_free(FFIHostAnswer *answer, const FFIType *type) {
+  if (answer->bytes == NULL)
+    return;
+  if (answer->is_value)
+    ffi_rt_disown(type, answer->bytes, NULL);
+  ffi_rt_free(answer->bytes, answer->len);
+}
+
+static void finish(FFIHostCall *call) {
+  args_free(call);
+  call->done(call->arg, call->answer.ret, call->answer.bytes, call->answer.len);
+  answer_free(&call->answer, call->import->ok);
+  ffi_rt_free(call, sizeof *call);
+  ffi_rt_idle();
+}
+
+static FFIHostAnswer answer_of(int ret, const char *msg, size_t len) {
+  FFIHostAnswer answer = {ret, false, NULL, msg ? len : 0};
+  if (answer.len) {
+    answer.bytes = ffi_rt_alloc(len);
+    memcpy(answer.bytes, msg, len);
+  }
+  return answer;
+}
+
+static void run_done(FFIContext *c, FFIMessage *message, bool closing) {
+  (void)c;
+  (void)closing;
+  finish((FFIHostCall *)(void *)message);
+}
+
+/* Takes the outstanding call of that id, or the first where id is 0; under the mutex. */
+static FFIHostCall *take_call(FFIContext *c, uint64_t id) {
+  FFIHostCall **at = &c->host_calls;
+  while (*at != NULL && id != 0 && (*at)->id != id)
+    at = &(*at)->next;
+  FFIHostCall *call = *at;
+  if (call != NULL)
+    *at = call->next;
+  return call;
+}
+
+static void fail(FFIHostCall *call, const char *text) {
+  call->answer = answer_of(FFI_RET_ERR, text, strlen(text));
+  finish(call);
+}
+
+/* Calls the host; on the context's thread. */
+static void run_request(FFIContext *c, FFIMessage *message, bool closing) {
+  FFIHostCall *call = (FFIHostCall *)(void *)message;
+  if (closing) {
+    fail(call, FFI_DESTROYED);
+    return;
+  }
+  pthread_mutex_lock(&c->mutex);
+  const FFIHostEntry *entry = c->host_entries;
+  while (entry != NULL && entry->import != call->import)
+    entry = entry->next;
+  const FFIHostFn fn = entry ? entry->fn : NULL;
+  void *userData = entry ? entry->userData : NULL;
+  if (fn != NULL) {
+    call->next = c->host_calls;
+    c->host_calls = call;
+  }
+  pthread_mutex_unlock(&c->mutex);
+  if (fn == NULL) {
+    fail(call, "host function not registered");
+    return;
+  }
+  /* From here on the answer may come at any time, so the request leaves the call. */
+  const uint64_t id = call->id;
+  const FFIImport *import = call->import;
+  char *args = call->args;
+  const char *req = NULL;
+  size_t len = 0;
+  call->args = NULL;
+  if (args != NULL)
+    ffi_rt_bytes(import->request, import->form, args, &req, &len);
+  fn(id, req, len, userData);
+  if (args != NULL) {
+    ffi_rt_disown(import->args, args, NULL);
+    ffi_rt_free(args, import->args->size);
+  }
+}
+
+int ffi_rt_host_call(const FFILibrary *library, void *ctx, uint32_t import, const void *args, FFIHostDone done, void *arg) {
+  FFIContext *c = ffi_rt_pin(library, ctx);
+  if (c == NULL)
+    return FFI_RET_ERR;
+  FFIHostCall *call = ffi_rt_alloc(sizeof *call);
+  memset(call, 0, sizeof *call);
+  call->message.run = run_request;
+  call->id = atomic_fetch_add(&last_id, 1) + 1;
+  call->import = &library->imports[import];
+  call->done = done;
+  call->arg = arg;
+  const FFIType *type = call->import->args;
+  if (type != NULL) {
+    call->args = ffi_rt_alloc(type->size);
+    memcpy(call->args, args, type->size);
+    ffi_rt_own(type, call->args, NULL);
+  }
+  ffi_rt_busy();
+  const bool accepted = ffi_rt_post(c, &call->message, false);
+  if (!accepted) {
+    args_free(call);
+    ffi_rt_free(call, sizeof *call);
+    ffi_rt_idle();
+  }
+  ffi_rt_unpin(c);
+  return accepted ? FFI_RET_OK : FFI_RET_ERR;
+}
+
+/* The import of the outstanding call of that id; NULL: unknown, late, answered. Under the mutex. */
+static const FFIImport *outstanding(const FFIContext *c, uint64_t id) {
+  const FFIHostCall *call = c->host_calls;
+  while (call != NULL && call->id != id)
+    call = call->next;
+  return call ? call->import : NULL;
+}
+
+/* The host's answer, deeply copied. A struct has the size it has. */
+static FFIHostAnswer host_answer(const FFIImport *import, int ret, const char *msg, size_t len) {
+  if (ret != FFI_RET_OK)
+    return answer_of(FFI_RET_ERR, msg, len);
+  if (import->answer_form != FFI_FORM_VALUE)
+    return answer_of(FFI_RET_OK, msg, len);
+  if (msg == NULL || len != import->ok->size)
+    return answer_of(FFI_RET_ERR, BAD_SIZE, sizeof BAD_SIZE - 1);
+  FFIHostAnswer answer = answer_of(FFI_RET_OK, msg, len);
+  answer.is_value = true;
+  ffi_rt_own(import->ok, answer.bytes, NULL);
+  return answer;
+}
+
+int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, int ret, const char *msg, size_t len) {
+  FFIContext *c = callId ? ffi_rt_pin(library, ctx) : NULL;
+  if (c == NULL)
+    return FFI_RET_ERR;
+  pthread_mutex_lock(&c->mutex);
+  const FFIImport *import = outstanding(c, callId);
+  pthread_mutex_unlock(&c->mutex);
+  FFIHostCall *call = NULL;
+  if (import != NULL) {
+    FFIHostAnswer answer = host_answer(import, ret, msg, len);
+    pthread_mutex_lock(&c->mutex);
+    call = take_call(c, callId);
+    if (call != NULL) {
+      call->answer = answer;
+      call->message.run = run_done;
+      ffi_rt_post_locked(c, &call->message);
+      if (c->waiting)
+        pthread_cond_signal(&c->wake);
+      c->waiting = false;
+    }
+    pthread_mutex_unlock(&c->mutex);
+    if (call == NULL)
+      answer_free(&answer, import->ok);
+  }
+  ffi_rt_unpin(c);
+  return call != NULL ? FFI_RET_OK : FFI_RET_ERR;
+}
+
+void ffi_rt_host_fail_all(FFIContext *c) {
+  for (;;) {
+    pthread_mutex_lock(&c->mutex);
+    FFIHostCall *call = take_call(c, 0);
+    pthread_mutex_unlock(&c->mutex);
+    if (call == NULL)
+      return;
+    fail(call, FFI_DESTROYED);
+  }
+}
+
+void ffi_rt_host_free(FFIContext *c) {
+  pthread_mutex_lock(&c->mutex);
+  FFIHostEntry *entry = c->host_entries;
+  c->host_entries = NULL;
+  pthread_mutex_unlock(&c->mutex);
+  while (entry != NULL) {
+    FFIHostEntry *next = entry->next;
+    ffi_rt_free(entry, sizeof *entry);
+    entry = next;
+  }
+}

@@ -1,0 +1,72 @@
+/* Whether anything is going on: pending calls, queued messages, contexts that are being destroyed. */
+#include <errno.h>
+#include <time.h>
+
+#include "ffi_context.h"
+
+static _Atomic int64_t busy;
+static _Atomic int waiters;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
+/* The last thread that ended and that nobody has joined. */
+static bool has_ended;
+static pthread_t ended;
+
+void ffi_rt_busy(void) {
+  atomic_fetch_add(&busy, 1);
+}
+
+void ffi_rt_idle(void) {
+  if (atomic_fetch_sub(&busy, 1) != 1 || atomic_load(&waiters) == 0)
+    return;
+  pthread_mutex_lock(&mutex);
+  pthread_cond_broadcast(&idle);
+  pthread_mutex_unlock(&mutex);
+}
+
+void ffi_rt_thread_ends(void) {
+  pthread_mutex_lock(&mutex);
+  const bool join = has_ended;
+  const pthread_t other = ended;
+  has_ended = true;
+  ended = pthread_self();
+  pthread_mutex_unlock(&mutex);
+  if (join)
+    pthread_join(other, NULL);
+}
+
+int64_t ffi_rt_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int ffi_runtime_settle(int64_t timeout_ms) {
+  struct timespec limit;
+  clock_gettime(CLOCK_REALTIME, &limit);
+  if (timeout_ms < 0)
+    timeout_ms = 0;
+  if (timeout_ms > INT64_C(1000000000))
+    timeout_ms = INT64_C(1000000000);
+  limit.tv_sec += (time_t)(timeout_ms / 1000);
+  limit.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+  if (limit.tv_nsec >= 1000000000) {
+    limit.tv_nsec -= 1000000000;
+    ++limit.tv_sec;
+  }
+  pthread_mutex_lock(&mutex);
+  atomic_fetch_add(&waiters, 1);
+  int late = 0;
+  while (atomic_load(&busy) != 0 && late != ETIMEDOUT)
+    late = pthread_cond_timedwait(&idle, &mutex, &limit);
+  atomic_fetch_sub(&waiters, 1);
+  const bool settled = atomic_load(&busy) == 0;
+  const bool join = settled && has_ended;
+  const pthread_t other = ended;
+  if (join)
+    has_ended = false;
+  pthread_mutex_unlock(&mutex);
+  if (join)
+    pthread_join(other, NULL);
+  return settled ? 0 : 1;
+}
