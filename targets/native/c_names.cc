@@ -59,7 +59,10 @@ class Resolver {
 
   void claim_symbols() {
     const bool has_create = schema_.find("create") != nullptr;
-    if (!has_create) symbol("create");
+    if (!has_create) {
+      symbol("create");
+      symbol("reply_create");
+    }
     for (const char* name : {"destroy", "add_event_listener", "remove_event_listener",
                              "register_host_fn", "host_complete", "on_create", "on_destroy"}) {
       symbol(name);

@@ -2,6 +2,11 @@
 #ifndef FFI_CONTEXT_H
 #define FFI_CONTEXT_H
 
+/* First in each file: pthread and clock_gettime, also where the compiler is told to be strict. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
 #include <pthread.h>
 #include <stdatomic.h>
 

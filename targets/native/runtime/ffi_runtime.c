@@ -1,9 +1,9 @@
 /* Contexts: creation, the thread of each, its queue, and destruction. */
+#include "ffi_context.h"
+
 #include <errno.h>
 #include <string.h>
 #include <time.h>
-
-#include "ffi_context.h"
 
 enum { STACK_BYTES = 1 << 20 };
 

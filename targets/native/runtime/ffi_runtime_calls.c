@@ -1,7 +1,7 @@
 /* Calls: their arguments, and exactly one answer for each. */
-#include <string.h>
-
 #include "ffi_context.h"
+
+#include <string.h>
 
 /* Arguments follow the struct, aligned for any type. */
 #define ARGS_OFFSET ((sizeof(FFICall) + 15) / 16 * 16)

@@ -1,7 +1,7 @@
 /* Listeners, and events. */
-#include <string.h>
-
 #include "ffi_context.h"
+
+#include <string.h>
 
 struct FFIListener {
   FFIListener *next;

@@ -1,7 +1,7 @@
 /* Handles: a slot and a serial number that no other context ever has. */
-#include <stdlib.h>
-
 #include "ffi_context.h"
+
+#include <stdlib.h>
 
 /* A handle is TAG | serial << SLOT_BITS | slot. The tag makes it an address that no platform maps. A slot's word is
  * serial << 22 | closing << 21 | pins; pins keep the context and the slot. */

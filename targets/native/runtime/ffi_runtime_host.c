@@ -1,7 +1,7 @@
 /* Host functions: implemented by the caller, called by handlers, answered by call id. */
-#include <string.h>
-
 #include "ffi_context.h"
+
+#include <string.h>
 
 #define BAD_SIZE "host answer has the wrong size"
 

@@ -1,10 +1,11 @@
 /* Memory that the counters see; with FFI_RUNTIME_CHECKED a ledger, poison, and a count of bad frees. */
+#include "ffi_context.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ffi_context.h"
 #include "ffi_types.h"
 
 FFICounters ffi_rt_counters;

@@ -1,8 +1,8 @@
 /* Whether anything is going on: pending calls, queued messages, contexts that are being destroyed. */
+#include "ffi_context.h"
+
 #include <errno.h>
 #include <time.h>
-
-#include "ffi_context.h"
 
 static _Atomic int64_t busy;
 static _Atomic int waiters;

@@ -1,7 +1,7 @@
 /* Timers on the context's thread: a heap by due time, then by order of starting. */
-#include <string.h>
-
 #include "ffi_context.h"
+
+#include <string.h>
 
 struct FFITimer {
   FFIMessage message;

@@ -1,0 +1,61 @@
+// What the emitters of the C library's files share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/lowering.h"
+#include "harness/core/schema.h"
+#include "targets/native/c_names.h"
+
+namespace fficheck::native_emit {
+
+/// A schema with all that was decided about it.
+struct Unit {
+  Unit(const Schema& schema, Abi abi, const LibraryName& name);
+
+  const Schema& schema;
+  Abi abi;
+  NativeLowering lowering;
+  CNames names;
+  std::vector<bool> used;  ///< per TypeId: a C function needs it
+  /// Index in Schema::functions() of the constructor, or -1.
+  int create = -1;
+
+  /// A name of the library's own file, which no schema's name can be: "c017_T5".
+  [[nodiscard]] std::string internal(std::string_view kind, std::size_t index) const;
+};
+
+/// "int32_t x", "const char *x", "const char **x".
+[[nodiscard]] std::string declare(std::string_view type, std::string_view name);
+/// One C member or parameter: its declaration without ";".
+[[nodiscard]] std::string declare_member(const Unit& unit, const Member& member,
+                                         std::string_view name);
+/// "a, b" of all parameters' declarations; empty where there are none.
+[[nodiscard]] std::string declare_params(const Unit& unit, const std::vector<Member>& params,
+                                         const std::vector<std::string>& names);
+/// A function as WIT writes it, for a comment.
+[[nodiscard]] std::string signature(const Schema& schema, const Function& function);
+/// A type as WIT writes it, for a comment; only its keyword where that would be long.
+[[nodiscard]] std::string brief(const Schema& schema, TypeId id);
+[[nodiscard]] std::string upper(std::string_view text);
+
+/// The first lines of a generated file.
+[[nodiscard]] std::string preamble(const Unit& unit, std::string_view what);
+
+/// P.h
+[[nodiscard]] std::string emit_header(const Unit& unit);
+/// P.c: descriptors, then entry points. `product`: with calls of hand-written handlers.
+[[nodiscard]] std::string emit_source(const Unit& unit, bool product);
+[[nodiscard]] std::string emit_descriptors(const Unit& unit);
+/// P_provider.c
+[[nodiscard]] std::string emit_provider(const Unit& unit);
+/// P_layout.c
+[[nodiscard]] std::string emit_layout(const Unit& unit);
+/// P_handlers.h
+[[nodiscard]] std::string emit_handlers_header(const Unit& unit);
+/// In P.c of a product: from argument structs to handlers, and what handlers call.
+[[nodiscard]] std::string emit_dispatch(const Unit& unit);
+[[nodiscard]] std::string emit_handler_services(const Unit& unit);
+
+}  // namespace fficheck::native_emit
