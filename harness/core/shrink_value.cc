@@ -192,8 +192,7 @@ class Proposer {
     }
   }
 
-  void choice(const Type& type, const Choice& v, std::size_t limit,
-              std::vector<Value>& out) const {
+  void choice(const Type& type, const Choice& v, std::size_t limit, std::vector<Value>& out) const {
     const auto payload_type = [&](std::uint32_t index) {
       if (type.kind != Kind::Option) return type.parts[index].type;
       return index == 1 ? type.parts[0].type : std::nullopt;
@@ -280,8 +279,7 @@ Value smallest_value(const Schema& schema, TypeId id) {
       for (const Part& part : type.parts) parts.push_back(smallest_value(schema, *part.type));
       return Value::sequence(std::move(parts));
     }
-    case Kind::Flags:
-      return Value::bits(std::vector<std::uint64_t>((type.parts.size() + 63) / 64));
+    case Kind::Flags: return Value::bits(std::vector<std::uint64_t>((type.parts.size() + 63) / 64));
     case Kind::Own:
     case Kind::Borrow: return Value::handle(0);
   }
