@@ -1,9 +1,13 @@
-//! What a text must keep to before a parser sees it, and the one rewrite of WIT.
+//! What a text must keep to before a parser sees it, and the two rewrites of WIT.
 
 use crate::{Failure, FficheckLimits};
 
 /// Field that stands for "no fields" in a record, since wit-parser refuses `record e {}`.
 pub const EMPTY_RECORD: &str = "fficheck-empty-record";
+
+/// First case of an enum that stands for flags, since wit-parser refuses more than 32 of them.
+pub const MANY_FLAGS: &str = "fficheck-many-flags";
+const MAX_PLAIN_FLAGS: usize = 32;
 
 /// One lexical element that matters here, with its byte range.
 #[derive(PartialEq)]
@@ -88,8 +92,23 @@ pub fn locate(source: &str, file: &str, at: usize) -> String {
     format!("{file}:{line}:{column}")
 }
 
-/// Refuses a text beyond the limits; answers it with every `record NAME {}` given its marker field, on
-/// the same line, so that line numbers stay.
+/// Words up to the next bracket.
+fn words_ahead(source: &str, position: usize) -> usize {
+    let mut lexer = Lexer { source, position };
+    let mut words = 0;
+    while let Some((_, token)) = lexer.next() {
+        match token {
+            Token::Word(_) => words += 1,
+            Token::Open | Token::Close => break,
+            Token::Arrow | Token::Other(_) => {}
+        }
+    }
+    words
+}
+
+/// Refuses a text beyond the limits; answers it with every `record NAME {}` given its marker field and
+/// every `flags NAME {...}` of many flags made an enum with its marker case, on the same line, so
+/// that line numbers stay.
 pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<String, Failure> {
     let fail = |message: String, at: usize| Failure::new(message, locate(source, file, at));
     if source.len() > limits.bytes {
@@ -99,8 +118,10 @@ pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<
     let mut copied = 0;
     let mut lexer = Lexer { source, position: 0 };
     let mut depth = 0usize;
-    // How much of `record NAME {` was just seen: 0 to 3 (`%` is not counted).
+    // How much of `record NAME {` was just seen: 0 to 3 (`%` is not counted); the same for flags.
     let mut record = 0;
+    let mut flags = 0;
+    let mut flags_at = 0;
     while let Some((at, token)) = lexer.next() {
         match token {
             Token::Word(word) => {
@@ -108,7 +129,7 @@ pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<
                     let message = format!("a name has more than {} bytes", limits.name_length);
                     return Err(fail(message, at));
                 }
-                if word == EMPTY_RECORD {
+                if word == EMPTY_RECORD || word == MANY_FLAGS {
                     return Err(fail(format!("the name `{word}` is reserved"), at));
                 }
                 record = match record {
@@ -116,6 +137,14 @@ pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<
                     _ if word == "record" => 1,
                     _ => 0,
                 };
+                flags = match flags {
+                    1 => 2,
+                    _ if word == "flags" => 1,
+                    _ => 0,
+                };
+                if flags == 1 {
+                    flags_at = at;
+                }
             }
             Token::Open => {
                 depth += 1;
@@ -123,7 +152,17 @@ pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<
                     let message = format!("more than {} brackets are open", limits.nesting);
                     return Err(fail(message, at));
                 }
-                record = if record == 2 && source[at..].starts_with('{') { 3 } else { 0 };
+                let brace = source[at..].starts_with('{');
+                record = if record == 2 && brace { 3 } else { 0 };
+                if flags == 2 && brace && words_ahead(source, at + 1) > MAX_PLAIN_FLAGS {
+                    out.push_str(&source[copied..flags_at]);
+                    out.push_str("enum ");
+                    out.push_str(&source[flags_at + "flags".len()..=at]);
+                    out.push_str(MANY_FLAGS);
+                    out.push(',');
+                    copied = at + 1;
+                }
+                flags = 0;
             }
             Token::Close => {
                 if record == 3 && source[at..].starts_with('}') {
@@ -134,9 +173,13 @@ pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<
                 }
                 depth = depth.saturating_sub(1);
                 record = 0;
+                flags = 0;
             }
-            Token::Other('%') if record == 1 => {}
-            Token::Arrow | Token::Other(_) => record = 0,
+            Token::Other('%') if record == 1 || flags == 1 => {}
+            Token::Arrow | Token::Other(_) => {
+                record = 0;
+                flags = 0;
+            }
         }
     }
     out.push_str(&source[copied..]);

@@ -8,7 +8,7 @@ use wit_parser::{
     TypeOwner, WorldId, WorldItem,
 };
 
-use crate::guard::EMPTY_RECORD;
+use crate::guard::{EMPTY_RECORD, MANY_FLAGS};
 
 /// An interface or function that makes no part of a schema, and why.
 pub struct Skipped {
@@ -297,7 +297,7 @@ impl<'a> Unit<'a> {
     fn build(&mut self, id: TypeId) -> Converted {
         let part = |name: &str, ty: Option<usize>| json!({ "name": name, "type": ty });
         let definition = &self.resolve.types[id];
-        let kind = definition.kind.as_str();
+        let mut kind = definition.kind.as_str();
         let mut parts = Vec::new();
         match &definition.kind {
             TypeDefKind::Type(ty) => return self.convert(*ty),
@@ -328,6 +328,10 @@ impl<'a> Unit<'a> {
                     let ty = case.ty.map(|ty| self.convert(ty)).transpose()?;
                     parts.push(part(&case.name, ty));
                 }
+            }
+            TypeDefKind::Enum(cases) if cases.cases[0].name == MANY_FLAGS => {
+                kind = "flags";
+                parts.extend(cases.cases[1..].iter().map(|flag| part(&flag.name, None)));
             }
             TypeDefKind::Enum(cases) => parts.extend(cases.cases.iter().map(|c| part(&c.name, None))),
             TypeDefKind::Flags(flags) => parts.extend(flags.flags.iter().map(|f| part(&f.name, None))),
