@@ -319,32 +319,4 @@ Result<Case> parse_case(std::string_view text, const std::string& file) {
   return Reader(text, file).read();
 }
 
-std::uint64_t case_weight(const Case& c) {
-  constexpr std::uint64_t kMaxSchema = (std::uint64_t{1} << 20) - 1;
-  constexpr std::uint64_t kMaxSteps = (std::uint64_t{1} << 6) - 1;
-  constexpr std::uint64_t kMaxValues = (std::uint64_t{1} << 38) - 1;
-  std::uint64_t schema = 32 * c.schema.resources().size();
-  for (const Type& type : c.schema.types()) {
-    schema += 32 + static_cast<std::uint64_t>(type.kind) + 8 * type.parts.size();
-  }
-  const auto add = [&](const std::vector<Function>& functions) {
-    for (const Function& f : functions) schema += 32 + 8 * f.params.size() + (f.result ? 8 : 0);
-  };
-  add(c.schema.functions());
-  add(c.schema.imports());
-  // value_weight packs leaves, bytes and magnitudes; here they are one sum, so that a small part of
-  // a huge value still counts.
-  std::uint64_t values = 0;
-  for (const Step& step : c.steps) {
-    for (const Value& value : step.args) {
-      const std::uint64_t w = value_weight(value);
-      const std::uint64_t low = (std::uint64_t{1} << 22) - 1;
-      values += ((w >> 44) << 16) + (((w >> 22) & low) << 6) + (w & low);
-    }
-    values += step.kind == Step::Kind::Call ? 0 : 1 + 2 * step.count;
-  }
-  return std::min(schema, kMaxSchema) << 44 |
-         std::min<std::uint64_t>(c.steps.size(), kMaxSteps) << 38 | std::min(values, kMaxValues);
-}
-
 }  // namespace fficheck
