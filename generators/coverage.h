@@ -1,0 +1,34 @@
+// What generated schemas contain, counted: plain data for tests and reports.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string_view>
+
+#include "harness/core/kind.h"
+#include "harness/core/schema.h"
+
+namespace fficheck {
+
+/// Counts over schemas. `pairs[outer][inner]`: types of kind `outer` with a part of kind `inner`.
+struct Coverage {
+  using PerKind = std::array<std::uint64_t, kAllKinds.size()>;
+  std::uint64_t schemas = 0;
+  std::uint64_t types = 0;
+  std::uint64_t functions = 0;
+  PerKind kinds{};  ///< types by kind
+  std::array<PerKind, kAllKinds.size()> pairs{};
+  std::map<std::size_t, std::uint64_t> params;         ///< functions by number of parameters
+  std::map<std::size_t, std::uint64_t> depths;         ///< schemas by deepest nesting
+  std::map<std::string_view, std::uint64_t> features;  ///< schemas with each of feature_names()
+
+  void add(const Schema& schema);
+  void add(const Coverage& other);
+};
+
+/// What generators promise to make now and then, for instance "list of lists", "257 cases or more".
+[[nodiscard]] std::span<const std::string_view> feature_names();
+
+}  // namespace fficheck

@@ -1,0 +1,206 @@
+#include <string>
+#include <vector>
+
+#include "generators/types.h"
+
+namespace fficheck {
+namespace {
+
+class SchemaDrawer {
+ public:
+  SchemaDrawer(std::uint64_t seed, const Profile& profile)
+      : draw_(seed),
+        profile_(profile),
+        names_(draw_, draw_.chance(profile.hostile)),
+        top_(names_.scope()),
+        types_(draw_, profile, names_, top_, builder_) {}
+
+  Result<Schema> run() {
+    const std::uint32_t named =
+        draw_.low_range(profile_.named_types.least, profile_.named_types.most);
+    for (std::uint32_t i = 0; i < named; ++i) (void)types_.named();
+    std::optional<TypeId> large;
+    if (draw_.chance(profile_.large)) large = types_.large();
+    const std::uint32_t tested =
+        draw_.low_range(profile_.tested_types.least, profile_.tested_types.most);
+    for (std::uint32_t i = 0; i < tested; ++i)
+      test_type(i == 0 && large ? *large : types_.tested());
+    if (draw_.chance(profile_.many_params)) strained_consume();
+    const std::uint32_t calls = draw_.low_range(profile_.calls.least, profile_.calls.most);
+    for (std::uint32_t i = 0; i < calls; ++i) call();
+    if (draw_.chance(profile_.create)) create();
+    return std::move(builder_).build();
+  }
+
+ private:
+  TypeId u64() { return types_.scalar(Kind::U64); }
+
+  std::vector<Param> params(const std::vector<TypeId>& types) {
+    Names::Scope scope = names_.scope();
+    std::vector<Param> out;
+    for (const TypeId type : types) out.push_back({scope.next("p"), type});
+    return out;
+  }
+
+  void add(std::string name, const std::vector<TypeId>& types, std::optional<TypeId> result) {
+    Function f;
+    f.name = std::move(name);
+    f.params = params(types);
+    f.result = result;
+    builder_.function(std::move(f));
+  }
+
+  std::string role_name(const std::string& prefix) { return top_.with_prefix(prefix, number_); }
+
+  void test_type(TypeId type) {
+    add(role_name("consume"), {type}, u64());
+    if (draw_.chance(85)) add(role_name("produce"), {u64()}, type);
+    if (draw_.chance(85)) add(role_name("echo"), {type}, type);
+    ++number_;
+  }
+
+  /// Some scalar kind that this schema may have.
+  TypeId number() {
+    constexpr std::array kNumbers = {Kind::S8,  Kind::U8,  Kind::S16,  Kind::U16,
+                                     Kind::S32, Kind::U32, Kind::S64,  Kind::U64,
+                                     Kind::F32, Kind::F64, Kind::Bool, Kind::Char};
+    for (int i = 0; i < 20; ++i) {
+      const Kind kind = draw_.pick(kNumbers);
+      if (types_.may(kind)) return types_.scalar(kind);
+    }
+    return types_.scalar(Kind::U8);
+  }
+  TypeId of(Kind kind) { return types_.may(kind) ? types_.scalar(kind) : number(); }
+
+  /// Parameter lists that strain the C calling convention.
+  void strained_consume() {
+    std::vector<TypeId> types;
+    switch (draw_.range(0, 4)) {
+      case 0:  // a small struct of integer and float, when integer registers run out
+        types.assign(draw_.range(3, 7), of(Kind::S8));
+        types.push_back(of(Kind::F32));
+        types.push_back(small_record());
+        types.push_back(number());
+        break;
+      case 1:  // wide values after an odd number of bytes on the stack
+        types.assign(6 + draw_.range(1, 3), of(Kind::U8));
+        types.push_back(of(Kind::U64));
+        types.push_back(of(Kind::U64));
+        types.push_back(of(Kind::U8));
+        types.push_back(of(Kind::F64));
+        break;
+      case 2:  // an empty record before something
+        types.push_back(number());
+        types.push_back(types_.may(Kind::Record) && !profile_.nim ? types_.record({}) : number());
+        types.push_back(of(Kind::S64));
+        break;
+      case 3:  // more than the registers hold, of everything
+        for (std::uint32_t n = draw_.range(20, 30); n > 0; --n) {
+          types.push_back(draw_.chance(80) ? number() : types_.any());
+        }
+        break;
+      default:  // structs between floats, of one and two registers
+        for (std::uint32_t n = draw_.range(4, 10); n > 0; --n) {
+          types.push_back(draw_.chance(30) ? small_record() : of(Kind::F64));
+        }
+        break;
+    }
+    add(role_name("consume"), types, u64());
+    ++number_;
+  }
+
+  TypeId small_record() {
+    if (!types_.may(Kind::Record)) return number();
+    if (small_ && draw_.chance(60)) return *small_;
+    std::vector<TypeId> fields{of(draw_.chance(50) ? Kind::S8 : Kind::F32)};
+    for (std::uint32_t n = draw_.range(1, 2); n > 0; --n) fields.push_back(number());
+    small_ = types_.record(fields);
+    return *small_;
+  }
+
+  std::optional<TypeId> text() {
+    if (!types_.may(Kind::String)) return std::nullopt;
+    return types_.scalar(Kind::String);
+  }
+
+  /// The nim dialect knows result only as that of a function, with a text as its error.
+  std::optional<TypeId> nim_result() {
+    switch (draw_.range(0, 5)) {
+      case 0: return std::nullopt;
+      case 1:
+      case 2: return types_.result();
+      case 3: return types_.result_type(std::nullopt, text());
+      default: return types_.result_type(types_.result(), text());
+    }
+  }
+
+  std::optional<TypeId> call_result() {
+    if (profile_.nim) return nim_result();
+    const bool results = types_.may(Kind::Result);
+    switch (draw_.range(0, 11)) {
+      case 0:
+      case 1: return std::nullopt;
+      case 2:
+      case 3: return types_.result();
+      case 4:
+      case 5:
+      case 6:
+        if (results) return types_.result_type(types_.result(), text());
+        return types_.result();
+      case 7:
+        if (results) return types_.result_type(std::nullopt, text());
+        return types_.result();
+      case 8:
+      case 9:
+        if (!results) return types_.result();
+        {
+          const TypeId ok = types_.result();
+          return types_.result_type(ok, types_.error_type());
+        }
+      case 10:
+        if (results) return types_.result_type(types_.result(), std::nullopt);
+        return std::nullopt;
+      default:
+        if (!results) return types_.result();
+        if (draw_.chance(50)) return types_.result_type(std::nullopt, std::nullopt);
+        return types_.result_type(std::nullopt, types_.error_type());
+    }
+  }
+
+  void call() {
+    std::vector<TypeId> types;
+    for (std::uint32_t n = draw_.low_range(0, 6); n > 0; --n) types.push_back(types_.any());
+    const std::optional<TypeId> result = call_result();
+    add(top_.next("call-"), types, result);
+  }
+
+  void create() {
+    if (!types_.may(Kind::String) || (!types_.may(Kind::Result) && !profile_.nim)) return;
+    std::vector<TypeId> types;
+    for (std::uint32_t n = draw_.range(0, 3); n > 0; --n) types.push_back(types_.any());
+    // Where the name is taken, the function would be an ordinary call.
+    add(top_.claim("create"), types, types_.result_type(std::nullopt, text()));
+  }
+
+  Draw draw_;
+  const Profile& profile_;
+  SchemaBuilder builder_;
+  Names names_;
+  Names::Scope top_;
+  TypeDrawer types_;
+  std::uint32_t number_ = 0;
+  std::optional<TypeId> small_;
+};
+
+}  // namespace
+
+Schema generate_schema(std::uint64_t case_seed, const Profile& profile) {
+  Result<Schema> schema = SchemaDrawer(case_seed, profile).run();
+  // The drawer keeps every invariant; the next seed stands in should it ever not.
+  for (std::uint64_t next = case_seed + 1; !schema.ok(); ++next) {
+    schema = SchemaDrawer(next, profile).run();
+  }
+  return std::move(schema).value();
+}
+
+}  // namespace fficheck
