@@ -1,0 +1,19 @@
+#include "properties/properties.h"
+
+namespace fficheck {
+
+std::vector<std::unique_ptr<Property>> all_properties() {
+  std::vector<std::unique_ptr<Property>> out;
+  out.push_back(compiles_property());
+  out.push_back(layout_property());
+  out.push_back(consume_property());
+  out.push_back(produce_property());
+  out.push_back(echo_property());
+  out.push_back(call_property());
+  out.push_back(repeat_property());
+  out.push_back(errors_property());
+  out.push_back(balance_property());
+  return out;
+}
+
+}  // namespace fficheck
