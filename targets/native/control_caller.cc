@@ -44,15 +44,10 @@ Result<std::unique_ptr<ControlCaller>> ControlCaller::load(const SharedObject& o
 
 Result<void> ControlCaller::prepare(Plan& plan, const SharedObject& object,
                                     const std::string& symbol, ffi_type* result,
-                                    std::vector<ffi_type*> types) {
+                                    const std::vector<ffi_type*>& types) {
   FFICHECK_TRY(void* address, object.symbol(symbol));
   plan.address = reinterpret_cast<void (*)()>(address);
-  plan.types = std::move(types);
-  const ffi_status status =
-      ffi_prep_cif(&plan.cif, FFI_DEFAULT_ABI, static_cast<unsigned>(plan.types.size()), result,
-                   plan.types.data());
-  if (status != FFI_OK) return environment_error("libffi cannot describe " + symbol);
-  return {};
+  return plan.call.prepare(result, types);
 }
 
 Result<void> ControlCaller::prepare_all(const SharedObject& object, LibraryName library) {
@@ -76,8 +71,7 @@ Result<void> ControlCaller::prepare_all(const SharedObject& object, LibraryName 
   // The arguments, then callback and userData.
   std::vector<ffi_type*> types = with_params({}, create_layout_);
   types.insert(types.end(), 2, &ffi_type_pointer);
-  FFICHECK_CHECK(
-      prepare(create_, object, library.prefix + "_create", &ffi_type_pointer, std::move(types)));
+  FFICHECK_CHECK(prepare(create_, object, library.prefix + "_create", &ffi_type_pointer, types));
   return prepare(destroy_, object, library.prefix + "_destroy", &ffi_type_sint,
                  {&ffi_type_pointer});
 }
@@ -96,7 +90,7 @@ std::string ControlCaller::create(std::uint64_t seed) {
   values.push_back(static_cast<void*>(&callback));
   values.push_back(static_cast<void*>(&user_data));
   void* context = nullptr;
-  ffi_call(&create_.cif, create_.address, static_cast<void*>(&context), values.data());
+  create_.call.call(create_.address, static_cast<void*>(&context), values);
   slot->arena.poison();
   slots_.wait(*slot);
   const Completion completion = std::move(slot->completion);
@@ -112,9 +106,8 @@ std::string ControlCaller::create(std::uint64_t seed) {
 
 std::string ControlCaller::destroy() {
   if (!open_) return {};
-  void* values[] = {static_cast<void*>(&context_)};
   ffi_arg ret = 0;
-  ffi_call(&destroy_.cif, destroy_.address, &ret, values);
+  destroy_.call.call(destroy_.address, &ret, {static_cast<void*>(&context_)});
   open_ = false;
   const int code = static_cast<int>(ret);
   return code == 0 ? std::string() : "destroy returned " + std::to_string(code);
@@ -134,7 +127,7 @@ std::string ControlCaller::start(CallSlots::Slot& slot, std::uint32_t function) 
                             static_cast<void*>(&user_data)};
   values.insert(values.end(), slot.params.begin(), slot.params.end());
   ffi_arg ret = 0;
-  ffi_call(&plan.cif, plan.address, &ret, values.data());
+  plan.call.call(plan.address, &ret, values);
   const int code = static_cast<int>(ret);
   if (code == kAccepted) return {};
   std::string why = "the library returned " + std::to_string(code);

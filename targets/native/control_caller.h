@@ -16,6 +16,7 @@
 #include "harness/core/value_stream.h"
 #include "targets/native/c_names.h"
 #include "targets/native/call_slots.h"
+#include "targets/native/ffi_plan.h"
 #include "targets/native/ffi_types.h"
 #include "targets/native/marshal.h"
 
@@ -35,7 +36,8 @@ class SharedObject {
 
 class ControlCaller {
  public:
-  /// Resolves every symbol and prepares one CIF for each function. The schema and slots outlive it.
+  /// Resolves every symbol and prepares one call for each function. The schema and slots outlive
+  /// it.
   static Result<std::unique_ptr<ControlCaller>> load(const SharedObject& object,
                                                      const Schema& schema, Abi abi,
                                                      LibraryName library, CallSlots& slots);
@@ -69,12 +71,11 @@ class ControlCaller {
  private:
   struct Plan {
     void (*address)() = nullptr;
-    ffi_cif cif{};
-    std::vector<ffi_type*> types;
+    FfiPlan call;
   };
   ControlCaller(const Schema& schema, Abi abi, CallSlots& slots);
   Result<void> prepare(Plan& plan, const SharedObject& object, const std::string& symbol,
-                       ffi_type* result, std::vector<ffi_type*> types);
+                       ffi_type* result, const std::vector<ffi_type*>& types);
   Result<void> prepare_all(const SharedObject& object, LibraryName library);
 
   const Schema& schema_;

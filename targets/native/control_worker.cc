@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
@@ -191,7 +192,9 @@ int control_main(const std::filesystem::path& dir, const std::filesystem::path& 
     return 3;
   }
   const std::vector<const Schema*> schemas = worker.value()->schemas();
-  return serve(kWorkerWire, schemas, *worker.value());
+  const int status = serve(kWorkerWire, schemas, *worker.value());
+  // Threads of the library may still run: no destructor may pull memory from under them.
+  std::_Exit(status);
 }
 
 }  // namespace fficheck

@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <sstream>
 
 #include "harness/core/value_stream.h"
+#include "tests/c_declarations.h"
 #include "tests/random_schema.h"
 
 namespace fficheck {
@@ -100,100 +100,6 @@ TEST(ReferenceLift, RefusesWhatNoValueHas) {
   EXPECT_FALSE(refused(text, {1, 0}));
 }
 
-/// The reference's description of a type, written as C for gcc to judge. Independent of the
-/// emitters: names are numbers.
-class CProgram {
- public:
-  CProgram(const Schema& schema, Abi abi) : schema_(schema), nim_(abi == Abi::Nim) {}
-
-  std::string declaration(TypeId id) {
-    const Type& t = schema_.type(id);
-    std::ostringstream out;
-    const auto alias = [&](const std::string& c) { out << "typedef " << c << " T" << id << ";\n"; };
-    const auto words = (t.parts.size() + 63) / 64;
-    switch (t.kind) {
-      case Kind::Bool: alias(nim_ ? "int" : "bool"); break;
-      case Kind::S8: alias("int8_t"); break;
-      case Kind::U8: alias("uint8_t"); break;
-      case Kind::S16: alias("int16_t"); break;
-      case Kind::U16: alias("uint16_t"); break;
-      case Kind::S32: alias("int32_t"); break;
-      case Kind::U32: alias("uint32_t"); break;
-      case Kind::S64: alias("int64_t"); break;
-      case Kind::U64: alias("uint64_t"); break;
-      case Kind::F32: alias("float"); break;
-      case Kind::F64: alias("double"); break;
-      case Kind::Char: alias("uint32_t"); break;
-      case Kind::Own:
-      case Kind::Borrow: alias("uint64_t"); break;
-      case Kind::String:
-        alias(nim_ ? "const char *" : "struct { const char *m0; size_t m1; }");
-        break;
-      case Kind::List:
-        if (!nim_) alias("struct { T" + std::to_string(*t.parts[0].type) + " *m0; size_t m1; }");
-        break;
-      case Kind::Option:
-        if (!nim_) alias("struct { bool m0; T" + std::to_string(*t.parts[0].type) + " m1; }");
-        break;
-      case Kind::Enum: alias(tag(t.parts.size())); break;
-      case Kind::Flags:
-        if (t.parts.size() <= 8)
-          alias("uint8_t");
-        else if (t.parts.size() <= 16)
-          alias("uint16_t");
-        else if (t.parts.size() <= 32)
-          alias("uint32_t");
-        else if (t.parts.size() <= 64)
-          alias("uint64_t");
-        else
-          alias("struct { uint64_t m0[" + std::to_string(words) + "]; }");
-        break;
-      case Kind::Tuple:
-      case Kind::Record: {
-        std::string fields;
-        int m = 0;
-        const auto field = [&](const std::string& type) {
-          fields += type + " m" + std::to_string(m++) + "; ";
-        };
-        for (const Part& part : t.parts) {
-          const Type& inner = schema_.type(*part.type);
-          if (nim_ && inner.kind == Kind::List) {
-            field("T" + std::to_string(*inner.parts[0].type) + " *");
-            field("size_t");
-          } else if (nim_ && inner.kind == Kind::Option) {
-            field("int");
-            field("T" + std::to_string(*inner.parts[0].type));
-          } else {
-            field("T" + std::to_string(*part.type));
-          }
-        }
-        if (t.parts.empty()) field("uint8_t");
-        alias("struct { " + fields + "}");
-        break;
-      }
-      case Kind::Result:
-      case Kind::Variant: {
-        std::string cases;
-        for (std::size_t i = 0; i < t.parts.size(); ++i)
-          if (t.parts[i].type)
-            cases += "T" + std::to_string(*t.parts[i].type) + " c" + std::to_string(i) + "; ";
-        alias("struct { " + (t.kind == Kind::Result ? "uint8_t" : tag(t.parts.size())) + " m0; " +
-              (cases.empty() ? "" : "union { " + cases + "} m1; ") + "}");
-        break;
-      }
-    }
-    return out.str();
-  }
-
-  static std::string tag(std::size_t n) {
-    return n <= 256 ? "uint8_t" : n <= 65536 ? "uint16_t" : "uint32_t";
-  }
-
- private:
-  const Schema& schema_;
-  bool nim_;
-};
-
 TEST_P(ReferenceOf, GccSaysTheSame) {
   const std::filesystem::path dir =
       std::filesystem::path(::testing::TempDir()) /
@@ -207,7 +113,7 @@ TEST_P(ReferenceOf, GccSaysTheSame) {
       // Scopes of functions keep the schemas' names apart.
       const Schema schema = testing::random_schema(seed, GetParam());
       const Reference reference(schema, GetParam());
-      CProgram program(schema, GetParam());
+      testing::CDeclarations program(schema, GetParam());
       all << "void s" << seed << "(void) {\n";
       for (TypeId id = 0; id < schema.types().size(); ++id) {
         const ReferenceLayout layout = reference.layout(id);
