@@ -115,6 +115,19 @@ std::vector<Row> rows() {
        "consume-text",
        "",
        Repeat},
+      {"CallersOwnSpoiled",
+       "repeat",
+       // After the second time only, so that what was sent is right both times.
+       {.spoil =
+            [n = 0](Args& args) mutable {
+              for (Value& v : args) {
+                if (v.is<std::string>() && n % 2 == 1) v = Value::string("spoiled");
+              }
+              ++n;
+            }},
+       "consume-text",
+       "witness of the caller's arguments after the call",
+       Repeat},
       {"ErrBecomesOk",
        "errors",
        {.up =
