@@ -5,17 +5,16 @@ package main
 import (
 	"flag"
 	"fmt"
+	"gobinding/hand"
 	"log"
 	"math"
 	"math/rand/v2"
 	"os"
+	"shapes"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"gobinding/hand"
-	shapes "gobinding/shapes"
 )
 
 // value makes the parts that every shape is made of from an index.

@@ -4,8 +4,7 @@ package main
 import (
 	"fmt"
 	"log"
-
-	mytimer "timer/mytimer"
+	"mytimer"
 )
 
 func main() {

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"mytimer"
 	"sync"
 	"testing"
 	"time"
-
-	mytimer "timer/mytimer"
 )
 
 func create(t *testing.T) *mytimer.Client {
