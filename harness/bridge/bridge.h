@@ -10,9 +10,9 @@
 extern "C" {
 #endif
 
-/* An answer, owned by the bridge until fficheck_bridge_free. `ok` is 1 or 0; `data` holds `size` bytes
- * of JSON: the result, or {"message", "where"} of the error, where `where` is "file:line:column" or
- * empty. */
+/* An answer, owned by the bridge until fficheck_bridge_free. `ok` is 1 or 0; `data` holds `size`
+ * bytes of JSON: the result, or {"message", "where"} of the error, where `where` is
+ * "file:line:column" or empty. */
 typedef struct {
   int32_t ok;
   char *data;
