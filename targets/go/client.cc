@@ -1,0 +1,153 @@
+#include "targets/go/package.h"
+
+namespace fficheck::go {
+namespace {
+
+class Client {
+ public:
+  Client(const Package& p, Code& code) : p_(p), code_(code) {}
+
+  void run() {
+    const GoNames& names = p_.names;
+    code_.gap();
+    code_.line("// ", names.client,
+               " is one context of the library. Its methods may be called from any goroutine, and");
+    code_.line("// wait for the library's answer.");
+    code_.open("type ", names.client, " struct {");
+    code_.line("instance *ffirt.Instance");
+    code_.close("}");
+    constructor();
+    code_.gap();
+    code_.line(
+        "// Close destroys the context. Further calls of Close do nothing, all others give "
+        "ffirt.ErrClosed.");
+    code_.open("func (c *", names.client, ") Close() error {");
+    code_.line("return c.instance.Close()");
+    code_.close("}");
+    for (std::size_t i = 0; i < p_.schema.functions().size(); ++i)
+      if (!is_constructor(p_.schema.functions()[i])) method(i);
+  }
+
+ private:
+  void constructor() {
+    const Function* create = nullptr;
+    std::size_t index = 0;
+    for (std::size_t i = 0; i < p_.schema.functions().size(); ++i)
+      if (is_constructor(p_.schema.functions()[i])) create = &p_.schema.functions()[index = i];
+    code_.gap();
+    code_.line("// ", p_.names.new_client, " makes a context of the library.");
+    code_.open("func ", p_.names.new_client, "(", create ? params(index) : "", ") (*",
+               p_.names.client, ", error) {");
+    code_.line("call, err := ", p_.names.library, ".Begin()");
+    code_.open("if err != nil {");
+    code_.line("return nil, err");
+    code_.close("}");
+    std::string args = "nil";
+    if (create) args = lower_args(index);
+    code_.line("instance, err := call.Create(", args, ")");
+    code_.open("if err != nil {");
+    code_.line("return nil, err");
+    code_.close("}");
+    code_.line("return &", p_.names.client, "{instance}, nil");
+    code_.close("}");
+  }
+
+  [[nodiscard]] std::string params(std::size_t index) const {
+    const Function& function = p_.schema.functions()[index];
+    std::string out;
+    for (std::size_t i = 0; i < function.params.size(); ++i)
+      out += cat(i ? ", " : "", p_.names.functions[index].params[i], " ",
+                 p_.names.types[function.params[i].type]);
+    return out;
+  }
+
+  /// Statements that put the arguments in place; the pointer to them.
+  std::string lower_args(std::size_t index) {
+    const Function& function = p_.schema.functions()[index];
+    const GoNames::FunctionNames& names = p_.names.functions[index];
+    if (function.params.empty()) return "nil";
+    code_.line("args := (*", names.args, ")(call.Alloc(", p_.args[index].size, "))");
+    for (std::uint32_t i = 0; i < function.params.size(); ++i)
+      lower_part(p_, code_, function.params[i].type, "call.Arena",
+                 p_.lowering.functions[index].params, names.raw_params, i, "args", names.params[i]);
+    return "unsafe.Pointer(args)";
+  }
+
+  void method(std::size_t index) {
+    const Function& function = p_.schema.functions()[index];
+    const FunctionLayout& layout = p_.lowering.functions[index];
+    const Type* declared = nullptr;  // result<T, E> becomes (T, error)
+    if (function.result && p_.type(*function.result).kind == Kind::Result)
+      declared = &p_.type(*function.result);
+    const std::optional<TypeId> ok = declared ? declared->parts[0].type : function.result;
+    const GoNames::FunctionNames& names = p_.names.functions[index];
+
+    code_.gap();
+    code_.line("// ", names.method, " calls ", function.name, ".");
+    if (layout.error_is_text) {
+      code_.line("// Its own error is an *ffirt.Error with Origin ffirt.Declared.");
+    } else if (declared) {
+      code_.line("// Its own error is an *ffirt.ErrValue[", side(declared->parts[1].type), "].");
+    }
+    const std::string results = ok ? cat("(", p_.names.types[*ok], ", error)") : "error";
+    code_.open("func (c *", p_.names.client, ") ", names.method, "(", params(index), ") ", results,
+               " {");
+    const std::string fail = ok ? "result, err" : "err";
+    if (ok) code_.line("var result ", p_.names.types[*ok]);
+    code_.line("call, err := c.instance.Begin()");
+    code_.open("if err != nil {");
+    code_.line("return ", fail);
+    code_.close("}");
+    if (layout.error_is_text) code_.line("call.DeclaresText()");
+    const std::string args = lower_args(index);
+    const std::string call = cat("call.Do(", index, ", ", args, ", ");
+    if (layout.form == ResultForm::None) {
+      code_.line("return ", call, "ffirt.Nothing)");
+    } else {
+      code_.open(ok ? "err = " : "return ", call, "func(msg unsafe.Pointer, n uintptr) error {");
+      receive(layout, layout.error_is_text ? nullptr : declared, ok);
+      code_.close("})");
+      if (ok) code_.line("return result, err");
+    }
+    code_.close("}");
+  }
+
+  [[nodiscard]] std::string side(const std::optional<TypeId>& id) const {
+    return id ? p_.names.types[*id] : "struct{}";
+  }
+
+  void receive(const FunctionLayout& layout, const Type* declared,
+               const std::optional<TypeId>& ok) {
+    const TypeId id = *layout.ok;
+    const std::uint64_t size = p_.layout(id).size;
+    if (layout.form == ResultForm::RawText) {
+      code_.line("result = ffirt.Text(msg, n)");
+    } else if (!declared) {
+      code_.line("result = ",
+                 lift_expression(
+                     p_, id, cat("*(*", p_.raw_type(id), ")(ffirt.Sized(msg, n, ", size, "))")));
+    } else {
+      code_.line("raw := (*", p_.raw_type(id), ")(ffirt.Sized(msg, n, ", size, "))");
+      code_.open("if ffirt.Case(uint32(raw.tag), 2) != 0 {");
+      const std::optional<TypeId>& err = declared->parts[1].type;
+      const std::string value = err ? lift_expression(p_, *err, payload(*err)) : "struct{}{}";
+      code_.line("return &ffirt.ErrValue[", side(err), "]{Value: ", value, "}");
+      code_.close("}");
+      if (ok) code_.line("result = ", lift_expression(p_, *ok, payload(*ok)));
+    }
+    code_.line("return nil");
+  }
+
+  [[nodiscard]] std::string payload(TypeId id) const {
+    return cat("*(*", p_.raw_type(id), ")(unsafe.Pointer(&raw.as))");
+  }
+
+  const Package& p_;
+  Code& code_;
+};
+
+}  // namespace
+
+void emit_client(const Package& package, Code& code) { Client(package, code).run(); }
+
+}  // namespace fficheck::go

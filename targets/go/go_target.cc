@@ -1,0 +1,170 @@
+#include "targets/go/go_target.h"
+
+#include <cctype>
+#include <charconv>
+#include <future>
+
+#include "harness/core/names.h"
+#include "harness/run/process.h"
+#include "harness/run/worker_session.h"
+#include "targets/native/emit.h"
+
+namespace fficheck {
+namespace {
+
+namespace fs = std::filesystem;
+using Environment = std::vector<std::pair<std::string, std::string>>;
+using Stage = Result<std::optional<BuildFailure>>;
+
+constexpr int kGoMajor = 1;
+constexpr int kGoMinor = 24;
+constexpr std::string_view kRemedy =
+    "install Go 1.24 or newer and put it first on PATH; scripts/setup does that";
+
+/// Settings of the go tool that hold for every command, so that its cache serves all batches.
+Environment go_environment(const BuildOptions& options) {
+  Environment environment = {{"GOFLAGS", "-trimpath -buildvcs=false -mod=readonly"},
+                             {"GOWORK", "off"},
+                             {"GO111MODULE", "on"},
+                             {"CGO_ENABLED", "1"}};
+  if (options.leg == "cgocheck2") environment.emplace_back("GOEXPERIMENT", "cgocheck2");
+  return environment;
+}
+
+/// What a schema's library is called where nobody says: its package's name.
+LibraryName product_name(const Schema& schema) {
+  std::string name = schema.package().substr(schema.package().find(':') + 1);
+  name = name.substr(0, name.find('@'));
+  return {snake_case(name), ""};
+}
+
+fs::path library_file(const BuildOptions& options) {
+  return options.dir / ("libbatch-" + options.leg + ".so");
+}
+fs::path worker_file(const BuildOptions& options) {
+  return options.dir / ("worker-" + options.leg);
+}
+
+/// Runs one tool of a stage; its failure is the stage's.
+Stage run_stage(std::string stage, std::vector<std::string> command, const fs::path& dir,
+                Environment environment, std::chrono::seconds limit) {
+  ProcessOptions process;
+  process.command = std::move(command);
+  process.environment = std::move(environment);
+  process.dir = dir;
+  FFICHECK_TRY(const ProcessEnd end, run_process(process, limit));
+  if (end.success()) return std::optional<BuildFailure>{};
+  std::string log = end.err + end.out;
+  if (end.timed_out || end.signal) log += "\n" + process.command[0] + ": " + end.how();
+  return std::optional(BuildFailure{std::move(stage), std::move(log)});
+}
+
+Stage build_library(const BuildOptions& options) {
+  std::vector<std::string> command = {"gcc",
+                                      "-std=c11",
+                                      options.leg == "O2" ? "-O2" : "-O0",
+                                      "-w",
+                                      "-fPIC",
+                                      "-shared",
+                                      "-pthread",
+                                      "-DFFI_RUNTIME_CHECKED=1",
+                                      "-o",
+                                      library_file(options).string(),
+                                      "go_batch.c"};
+  for (const auto& [path, text] : runtime_files(true))
+    if (path.ends_with(".c")) command.push_back(fs::path(path).filename().string());
+  FFICHECK_TRY(
+      std::optional<BuildFailure> failure,
+      run_stage("compile-c", std::move(command), options.dir / "native", {}, options.limit));
+  if (failure && failure->log.find("static assertion failed") != std::string::npos)
+    failure->stage = "layout-c";
+  return failure;
+}
+
+Stage build_worker(const BuildOptions& options) {
+  std::vector<std::string> command = {"go", "build", "-ldflags=-s -w", "-o",
+                                      worker_file(options).string()};
+  if (options.leg == "race") command.emplace_back("-race");
+  if (options.leg == "checkptr") command.emplace_back("-gcflags=all=-d=checkptr");
+  command.emplace_back(".");
+  FFICHECK_TRY(std::optional<BuildFailure> failure,
+               run_stage("compile-go", std::move(command), options.dir / "go",
+                         go_environment(options), options.limit));
+  if (failure && failure->log.find("_layout.go:") != std::string::npos)
+    failure->stage = "layout-go";
+  return failure;
+}
+
+}  // namespace
+
+std::optional<std::string> GoTarget::unsupported(const Schema& schema, const Function& f) const {
+  if (f.kind != FunctionKind::Free) return "go: resources";
+  return fficheck::unsupported(schema, f, Abi::Native);
+}
+
+std::vector<std::string> GoTarget::legs() const { return {"race", "checkptr", "cgocheck2", "O2"}; }
+
+Result<void> GoTarget::check_tools() const {
+  for (const char* tool : {"go", "gcc"})
+    if (!find_program(tool))
+      return environment_error(std::string(tool) + " is not on PATH", std::string(kRemedy));
+  ProcessOptions process;
+  process.command = {"go", "env", "GOVERSION"};
+  FFICHECK_TRY(const ProcessEnd end, run_process(process, std::chrono::seconds(30)));
+  int major = 0;
+  int minor = 0;
+  if (end.out.starts_with("go")) {
+    const char* last = end.out.data() + end.out.size();
+    const auto [dot, error] = std::from_chars(end.out.data() + 2, last, major);
+    if (error == std::errc{} && dot != last) (void)std::from_chars(dot + 1, last, minor);
+  }
+  if (major < kGoMajor || (major == kGoMajor && minor < kGoMinor))
+    return environment_error(
+        "the Go target needs Go 1.24, PATH has " + end.out.substr(0, end.out.find('\n')),
+        std::string(kRemedy));
+  return {};
+}
+
+FileSet GoTarget::emit_product(const Schema& schema) const {
+  const LibraryName name = product_name(schema);
+  FileSet files = fficheck::emit_product(schema, Abi::Native, name);
+  files.merge(emit_go_product(schema, Abi::Native, name));
+  return files;
+}
+
+Stage GoTarget::build(const BuildOptions& options) const {
+  // Nothing of one is in the other: the worker loads the library when it starts.
+  std::future<Stage> library = std::async(std::launch::async, build_library, options);
+  Stage worker = build_worker(options);
+  FFICHECK_TRY(std::optional<BuildFailure> failure, library.get());
+  if (failure) return failure;
+  return worker;
+}
+
+Stage GoTarget::lint(const BuildOptions& options) const {
+  const fs::path dir = options.dir / "go";
+  FFICHECK_TRY(std::optional<BuildFailure> vet,
+               run_stage("vet", {"go", "vet", "."}, dir, go_environment(options), options.limit));
+  if (vet) return vet;
+  ProcessOptions process;
+  process.command = {"gofmt", "-l", "."};
+  process.dir = dir;
+  FFICHECK_TRY(const ProcessEnd end, run_process(process, options.limit));
+  if (!end.success() || !end.out.empty())
+    return std::optional(BuildFailure{"gofmt", "not formatted:\n" + end.out + end.err});
+  return std::optional<BuildFailure>{};
+}
+
+Result<std::unique_ptr<Session>> GoTarget::open(const BuildOptions& options,
+                                                std::span<const BatchEntry> batch,
+                                                std::chrono::milliseconds call_limit) const {
+  WorkerOptions worker;
+  worker.command = {fs::absolute(worker_file(options)).string(),
+                    fs::absolute(library_file(options)).string()};
+  worker.environment = {{"GODEBUG", "cgocheck=1"}, {"GOTRACEBACK", "single"}};
+  if (options.leg == "race") worker.environment.emplace_back("GORACE", "halt_on_error=1");
+  worker.call_limit = call_limit;
+  return WorkerSession::start(std::move(worker), batch);
+}
+
+}  // namespace fficheck

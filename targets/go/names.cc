@@ -1,0 +1,243 @@
+#include "targets/go/names.h"
+
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "harness/core/names.h"
+#include "targets/go/code.h"
+
+namespace fficheck::go {
+namespace {
+
+// Keywords and predeclared names of the Go specification, the packages that generated code imports,
+// and the locals of generated methods.
+constexpr auto kReserved = std::to_array<std::string_view>({
+    "break",      "case",        "chan",       "const",   "continue", "default", "defer",
+    "else",       "fallthrough", "for",        "func",    "go",       "goto",    "if",
+    "import",     "interface",   "map",        "package", "range",    "return",  "select",
+    "struct",     "switch",      "type",       "var",     "any",      "bool",    "byte",
+    "comparable", "complex64",   "complex128", "error",   "float32",  "float64", "int",
+    "int8",       "int16",       "int32",      "int64",   "rune",     "string",  "uint",
+    "uint8",      "uint16",      "uint32",     "uint64",  "uintptr",  "true",    "false",
+    "iota",       "nil",         "append",     "cap",     "clear",    "close",   "complex",
+    "copy",       "delete",      "imag",       "len",     "make",     "max",     "min",
+    "new",        "panic",       "print",      "println", "real",     "recover", "init",
+    "main",       "_",           "check",      "ffirt",   "unsafe",   "worker",  "C",
+    "c",          "call",        "args",       "result",  "err",      "msg",     "n",
+    "raw",        "instance",
+});
+
+constexpr std::size_t kMaxAnonymousName = 48;
+
+/// Identifiers of one scope, on top of the reserved ones and those of an outer scope.
+class Scope {
+ public:
+  explicit Scope(const Scope* outer = nullptr) : outer_(outer) {}
+  /// A scope of exported names behind a dot, where nothing is reserved.
+  static Scope members() {
+    Scope scope;
+    scope.reserves_ = false;
+    return scope;
+  }
+  std::string claim(const std::string& wanted) {
+    if (free(wanted)) return *taken_.insert(wanted).first;
+    std::string name = wanted + "_";
+    for (unsigned n = 2; !free(name); ++n) name = cat(wanted, n, "_");
+    return *taken_.insert(name).first;
+  }
+  [[nodiscard]] bool free(const std::string& name) const {
+    static const std::set<std::string_view> reserved(kReserved.begin(), kReserved.end());
+    return !(reserves_ && reserved.contains(name)) && !taken_.contains(name) &&
+           (!outer_ || outer_->free(name));
+  }
+
+ private:
+  const Scope* outer_;
+  bool reserves_ = true;
+  std::set<std::string> taken_;
+};
+
+class Resolver {
+ public:
+  Resolver(const Schema& schema, const NativeLowering& lowering, std::string prefix)
+      : schema_(schema), lowering_(lowering) {
+    out_.prefix = std::move(prefix);
+  }
+
+  GoNames run() && {
+    const std::string& p = out_.prefix;
+    out_.client = package_.claim(p + "Client");
+    out_.new_client = package_.claim("New" + p + "Client");
+    out_.library = locals_.claim("library" + p);
+    const std::size_t count = schema_.types().size();
+    out_.types.resize(count);
+    out_.idents.resize(count);
+    out_.parts.resize(count);
+    out_.flag_types.resize(count);
+    out_.raw_fields.resize(count);
+    // Names that the schema's author chose come first, so that they are what he expects.
+    for (TypeId id = 0; id < count; ++id)
+      if (is_named(schema_.type(id).kind)) {
+        out_.types[id] = package_.claim(p + pascal_case(schema_.type(id).name));
+        claim_ident(id, out_.types[id]);
+      }
+    for (TypeId id = 0; id < count; ++id) claim_parts(id);
+    for (TypeId id = 0; id < count; ++id) {
+      if (!is_named(schema_.type(id).kind)) name_anonymous(id);
+      claim_raw_fields(id);
+    }
+    claim_functions();
+    return std::move(out_);
+  }
+
+ private:
+  /// Helper functions live in the package's scope too; parameters must not shadow them.
+  void claim_ident(TypeId id, const std::string& wanted) {
+    std::string& ident = out_.idents[id];
+    ident = idents_.claim(wanted);
+    for (std::string_view helper : {"raw", "lower", "lift"})
+      (void)locals_.claim(cat(helper, ident));
+  }
+
+  void claim_parts(TypeId id) {
+    const Type& type = schema_.type(id);
+    const std::string& name = out_.types[id];
+    std::vector<std::string>& parts = out_.parts[id];
+    if (type.kind == Kind::Record || type.kind == Kind::Tuple) {
+      Scope fields = Scope::members();
+      for (std::size_t i = 0; i < type.parts.size(); ++i)
+        parts.push_back(type.kind == Kind::Tuple ? cat("F", i)
+                                                 : fields.claim(pascal_case(type.parts[i].name)));
+    } else if (is_named(type.kind)) {
+      if (type.kind == Kind::Flags && type.parts.size() > 64)
+        out_.flag_types[id] = package_.claim(name + "Flag");
+      for (const Part& part : type.parts)
+        parts.push_back(package_.claim(name + pascal_case(part.name)));
+    }
+  }
+
+  /// Name of a part's type without the prefix, for names of anonymous types.
+  [[nodiscard]] std::string bare(const std::optional<TypeId>& id) const {
+    if (!id) return "Unit";
+    return out_.idents[*id].substr(out_.prefix.size());
+  }
+
+  void name_anonymous(TypeId id) {
+    const Type& type = schema_.type(id);
+    std::string ident = pascal_case(keyword(type.kind));
+    for (const Part& part : type.parts) ident += bare(part.type);
+    if (ident.size() > kMaxAnonymousName) ident = cat(pascal_case(keyword(type.kind)), "Type", id);
+    if (type.kind == Kind::Tuple) {
+      out_.types[id] = package_.claim(out_.prefix + ident);
+      claim_ident(id, out_.types[id]);
+      return;
+    }
+    claim_ident(id, out_.prefix + ident);
+    out_.types[id] = anonymous_type(type);
+  }
+
+  [[nodiscard]] std::string side(const std::optional<TypeId>& id) const {
+    return id ? out_.types[*id] : "struct{}";
+  }
+
+  [[nodiscard]] std::string anonymous_type(const Type& type) const {
+    switch (type.kind) {
+      case Kind::Bool: return "bool";
+      case Kind::S8:
+      case Kind::S16:
+      case Kind::S32:
+      case Kind::S64: return cat("int", bits_of(type.kind));
+      case Kind::U8:
+      case Kind::U16:
+      case Kind::U32:
+      case Kind::U64: return cat("uint", bits_of(type.kind));
+      case Kind::F32:
+      case Kind::F64: return cat("float", bits_of(type.kind));
+      case Kind::Char: return "rune";
+      case Kind::String: return "string";
+      case Kind::List: return "[]" + side(type.parts[0].type);
+      case Kind::Option: return "*" + side(type.parts[0].type);
+      case Kind::Result:
+        return cat("ffirt.Result[", side(type.parts[0].type), ", ", side(type.parts[1].type), "]");
+      case Kind::Tuple:
+      case Kind::Record:
+      case Kind::Variant:
+      case Kind::Enum:
+      case Kind::Flags:
+      case Kind::Own:
+      case Kind::Borrow: break;
+    }
+    return "uint64";
+  }
+
+  void claim_raw_fields(TypeId id) {
+    Scope fields = Scope::members();
+    const Kind kind = schema_.type(id).kind;
+    const bool holds_parts = kind == Kind::Record || kind == Kind::Tuple;
+    for (const Member& member : lowering_.types[id].members) {
+      const std::vector<std::string>& parts = out_.parts[id];
+      const bool named =
+          member.role != MemberRole::Filler && holds_parts && member.part < parts.size();
+      out_.raw_fields[id].push_back(raw_field(fields, named ? parts[member.part] : "", member));
+    }
+  }
+
+  static std::string raw_field(Scope& fields, const std::string& part, const Member& member) {
+    if (part.empty()) return fields.claim(member.suffix);
+    switch (member.role) {
+      case MemberRole::Present: return fields.claim(part + "Present");
+      case MemberRole::Length: return "";  // part of the ffirt.Slice at its pointer
+      case MemberRole::Value:
+      case MemberRole::Pointer:
+      case MemberRole::Tag:
+      case MemberRole::Payload:
+      case MemberRole::Word:
+      case MemberRole::Filler: break;
+    }
+    return fields.claim(part);
+  }
+
+  void claim_functions() {
+    Scope methods = Scope::members();
+    (void)methods.claim("Close");
+    const std::vector<Function>& functions = schema_.functions();
+    out_.functions.resize(functions.size());
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+      GoNames::FunctionNames& names = out_.functions[i];
+      names.method = is_constructor(functions[i]) ? out_.new_client
+                                                  : methods.claim(pascal_case(functions[i].name));
+      const std::string bare = is_constructor(functions[i]) ? "Create" : names.method;
+      names.ident = idents_.claim(cat(out_.prefix, bare, "Args"));
+      names.args = locals_.claim("raw" + names.ident);
+    }
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+      GoNames::FunctionNames& names = out_.functions[i];
+      Scope params(&locals_);
+      for (const Param& param : functions[i].params)
+        names.params.push_back(params.claim(camel_case(param.name)));
+      Scope fields = Scope::members();
+      for (const Member& member : lowering_.functions[i].params)
+        names.raw_params.push_back(raw_field(fields, cat("A", member.part), member));
+    }
+  }
+
+  const Schema& schema_;
+  const NativeLowering& lowering_;
+  GoNames out_;
+  Scope package_;
+  Scope idents_;
+  Scope locals_;
+};
+
+}  // namespace
+
+bool is_constructor(const Function& function) {
+  return function.kind == FunctionKind::Free && function.name == "create";
+}
+
+GoNames resolve_go_names(const Schema& schema, const NativeLowering& lowering, std::string prefix) {
+  return Resolver(schema, lowering, std::move(prefix)).run();
+}
+
+}  // namespace fficheck::go

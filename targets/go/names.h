@@ -1,0 +1,46 @@
+// Every Go identifier of a generated package, resolved once so that emitters only look names up.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/lowering.h"
+#include "harness/core/schema.h"
+
+namespace fficheck::go {
+
+struct GoNames {
+  struct FunctionNames {
+    std::string method;                   ///< "Echo"; of the constructor "NewClient"
+    std::vector<std::string> params;      ///< as Function::params
+    std::string args;                     ///< struct of the C arguments, "rawEchoArgs"
+    std::vector<std::string> raw_params;  ///< its fields, as FunctionLayout::params
+    std::string ident;                    ///< suffix of helpers: "C017Echo"
+  };
+  std::string prefix;      ///< of exported names: "C017", or "" in a product
+  std::string client;      ///< "Client"
+  std::string new_client;  ///< "NewClient"
+  std::string library;     ///< package variable with the library: "library"
+  /// Per TypeId: the type as Go writes it: "uint8", "[]Foo", "*string", "Foo".
+  std::vector<std::string> types;
+  /// Per TypeId: what helper functions of the type end with: "Foo", "ListFoo", "OptionU8".
+  std::vector<std::string> idents;
+  /// Per TypeId, as Type::parts: field of a record or tuple, struct of a variant's case, constant
+  /// of an enum's case or of a flag.
+  std::vector<std::vector<std::string>> parts;
+  /// Per TypeId: the type of the constants of flags beyond 64, else "".
+  std::vector<std::string> flag_types;
+  /// Per TypeId, as TypeLayout::members: field of the struct that mirrors C's.
+  std::vector<std::vector<std::string>> raw_fields;
+  std::vector<FunctionNames> functions;  ///< as Schema::functions()
+};
+
+/// Resolves all names; deterministic, free of collisions with Go's keywords and predeclared names,
+/// the generated code's own names, and each other. `prefix`: "C017" in a batch, "" in a product.
+[[nodiscard]] GoNames resolve_go_names(const Schema& schema, const NativeLowering& lowering,
+                                       std::string prefix);
+
+/// Whether the schema's function is the constructor: the one named `create`.
+[[nodiscard]] bool is_constructor(const Function& function);
+
+}  // namespace fficheck::go

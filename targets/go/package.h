@@ -1,0 +1,76 @@
+// One schema's Go package in the making, and the emitters of its files. All pure.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/core/lowering.h"
+#include "harness/core/schema.h"
+#include "targets/go/code.h"
+#include "targets/go/names.h"
+#include "targets/native/c_names.h"
+
+namespace fficheck::go {
+
+/// Size and offsets of the struct that carries a call's C parameters to the shim.
+struct ArgsLayout {
+  std::uint64_t size = 0;
+  std::uint64_t align = 1;
+  std::vector<std::uint64_t> offsets;  ///< as FunctionLayout::params
+};
+
+struct Package {
+  Package(const Schema& schema, Abi abi, std::string prefix);
+
+  const Schema& schema;
+  NativeLowering lowering;
+  GoNames names;
+  std::vector<ArgsLayout> args;  ///< as Schema::functions()
+
+  [[nodiscard]] const Type& type(TypeId id) const { return schema.type(id); }
+  [[nodiscard]] const TypeLayout& layout(TypeId id) const { return lowering.types[id]; }
+  /// What C holds for a value of the type, as a Go type: "uint8", "ffirt.Slice", "rawFoo".
+  [[nodiscard]] std::string raw_type(TypeId id) const;
+  /// Whether values of the type have functions of their own to lower, lift, draw and digest them.
+  [[nodiscard]] bool is_composite(TypeId id) const;
+  /// Whether such functions take the Go value by pointer.
+  [[nodiscard]] bool by_pointer(TypeId id) const;
+  /// An argument for a function that handles a value of the composite type.
+  [[nodiscard]] std::string operand(TypeId id, const std::string& expression) const;
+};
+
+/// The address of an addressable expression: "&x"; "p" of "*p".
+[[nodiscard]] std::string address_of(const std::string& expression);
+
+/// Types and their methods.
+void emit_types(const Package& package, Code& code);
+/// The client: constructor, Close, one method for each function.
+void emit_client(const Package& package, Code& code);
+/// Structs that mirror C's, and functions from Go values to them and back.
+void emit_raw(const Package& package, Code& code);
+void emit_lower(const Package& package, Code& code);
+void emit_lift(const Package& package, Code& code);
+/// A statement that lowers `from`, an addressable Go value, to `to`, an addressable mirror.
+[[nodiscard]] std::string lower_statement(const Package& package, TypeId id,
+                                          const std::string& arena, const std::string& to,
+                                          const std::string& from);
+/// Statements that lower part `part` of a struct or parameter list to the members that stand for
+/// it.
+void lower_part(const Package& package, Code& code, TypeId id, const std::string& arena,
+                std::span<const Member> members, std::span<const std::string> fields,
+                std::uint32_t part, const std::string& raw, const std::string& from);
+/// An expression that lifts `from`, an addressable mirror.
+[[nodiscard]] std::string lift_expression(const Package& package, TypeId id,
+                                          const std::string& from);
+/// Constant assertions of every mirror's size and offsets against the reference's figures.
+void emit_layout(const Package& package, Code& code, Abi abi);
+/// Stream, witness and trials for the worker.
+void emit_check(const Package& package, Code& code);
+/// C: the functions that spread the struct of arguments, and the table of them.
+[[nodiscard]] std::string emit_shim(const Package& package, const CNames& names,
+                                    const std::string& header, const std::string& ffirt);
+/// The symbol of the table that the shim exports.
+[[nodiscard]] std::string shim_table(const CNames& names);
+
+}  // namespace fficheck::go

@@ -1,0 +1,183 @@
+// Package ffirt is what generated bindings need at run time: argument memory, pending calls, and
+// the way from Go to the library and back. It knows no schema.
+package ffirt
+
+// #cgo noescape ffirt_create
+// #cgo noescape ffirt_call
+// #include "bridge.h"
+import "C"
+
+import (
+	"fmt"
+	"sync/atomic"
+	"unsafe"
+)
+
+const (
+	retOK       = 0
+	retError    = 1
+	retProgress = 3
+)
+
+// Library is a loaded C library, by the table that its shim exports.
+type Library struct {
+	table atomic.Pointer[C.ffirt_library]
+}
+
+// Bind makes a Library of the address of an ffirt_library, which stays valid for ever.
+func Bind(table unsafe.Pointer) *Library {
+	l := new(Library)
+	l.Bind(table)
+	return l
+}
+
+// Bind sets or replaces the table.
+func (l *Library) Bind(table unsafe.Pointer) { l.table.Store((*C.ffirt_library)(table)) }
+
+// Instance is one context of a library.
+type Instance struct {
+	library *C.ffirt_library
+	handle  uintptr // as C gave it; not an address that Go may follow
+	closed  atomic.Bool
+}
+
+// Handle is the library's name for the context.
+func (i *Instance) Handle() uintptr { return i.handle }
+
+// Close destroys the context. Calls that are pending complete, later ones give ErrClosed. Further
+// calls of Close do nothing.
+func (i *Instance) Close() error {
+	if i.closed.Swap(true) {
+		return nil
+	}
+	if code := C.ffirt_destroy(i.library, C.uintptr_t(i.handle)); code != retOK {
+		return &Error{fmt.Sprintf("the library refused to destroy its context (code %d)", code), Refused}
+	}
+	return nil
+}
+
+// Call is one call in the making: its argument memory and the slot where it waits for its result.
+// It is used up by Do or Create.
+type Call struct {
+	*Arena
+	library  *C.ffirt_library
+	handle   uintptr
+	declared bool
+	slot     *slot
+}
+
+// Begin starts a call of a method.
+func (i *Instance) Begin() (Call, error) {
+	if i.closed.Load() {
+		return Call{}, ErrClosed
+	}
+	return Call{Arena: acquireArena(), library: i.library, handle: i.handle}, nil
+}
+
+// Begin starts the construction of a context.
+func (l *Library) Begin() (Call, error) {
+	table := l.table.Load()
+	if table == nil {
+		return Call{}, &Error{"no library is bound", Refused}
+	}
+	return Call{Arena: acquireArena(), library: table, declared: true}, nil
+}
+
+// DeclaresText says that the method's own errors are texts.
+func (c *Call) DeclaresText() { c.declared = true }
+
+// Do sends the call and waits for its result, which lift copies while the library still holds it; it
+// runs on the library's thread.
+func (c *Call) Do(method uint32, args unsafe.Pointer, lift func(msg unsafe.Pointer, n uintptr) error) error {
+	if err := c.Arena.err; err != nil {
+		releaseArena(c.Arena)
+		return err
+	}
+	s := acquireSlot()
+	user := s.arm(lift)
+	code := C.ffirt_call(c.library, C.uint32_t(method), C.uintptr_t(c.handle), C.uintptr_t(user), args)
+	releaseArena(c.Arena) // the library has copied the arguments
+	if code != retOK && s.disarm() {
+		s.release()
+		return &Error{fmt.Sprintf("the library refused the call (code %d)", int(code)), Refused}
+	}
+	<-s.done
+	err := s.err
+	s.release()
+	if text, ok := err.(*Error); ok {
+		switch {
+		case code != retOK:
+			text.Origin = Refused
+		case c.declared:
+			text.Origin = Declared
+		}
+	}
+	return err
+}
+
+// Create makes a context and waits until the library says that it is there.
+func (c *Call) Create(args unsafe.Pointer) (*Instance, error) {
+	if err := c.Arena.err; err != nil {
+		releaseArena(c.Arena)
+		return nil, err
+	}
+	s := acquireSlot()
+	handle := uintptr(C.ffirt_create(c.library, C.uintptr_t(s.arm(nothing)), args))
+	releaseArena(c.Arena)
+	<-s.done
+	err := s.err
+	s.release()
+	instance := &Instance{library: c.library, handle: handle}
+	if err != nil {
+		if text, ok := err.(*Error); ok {
+			text.Origin = Declared
+		}
+		if handle != 0 {
+			_ = instance.Close()
+		}
+		return nil, err
+	}
+	if handle == 0 {
+		return nil, &Error{"the library gave no context", Failed}
+	}
+	return instance, nil
+}
+
+func nothing(unsafe.Pointer, uintptr) error { return nil }
+
+// Nothing is the lift function of a method without result.
+var Nothing = nothing
+
+//export ffirtComplete
+func ffirtComplete(ret C.int, msg unsafe.Pointer, n C.size_t, user C.uintptr_t) {
+	complete(int(ret), msg, uintptr(n), uintptr(user))
+}
+
+// complete runs on the library's thread, while msg is valid.
+func complete(ret int, msg unsafe.Pointer, n uintptr, user uintptr) {
+	if ret == retProgress {
+		progress.Add(1)
+		return
+	}
+	s := claim(user)
+	if s == nil {
+		stray.Add(1)
+		return
+	}
+	s.err = receive(s.lift, ret, msg, n)
+	s.state.Store(s.state.Load()&^phaseMask | done)
+	s.done <- struct{}{}
+}
+
+func receive(lift func(unsafe.Pointer, uintptr) error, ret int, msg unsafe.Pointer, n uintptr) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			malformed.Add(1)
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	if ret == retOK {
+		return lift(msg, n)
+	}
+	return &Error{Text(msg, n), Failed}
+}

@@ -1,0 +1,44 @@
+package ffirt
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrClosed is the error of every call on a client after Close.
+var ErrClosed = errors.New("client is closed")
+
+// Origin says who an error text comes from.
+type Origin uint8
+
+const (
+	// Failed: the library accepted the call and failed.
+	Failed Origin = iota
+	// Declared: the function's own error, of a result<T, string>. The ABI delivers it as it delivers
+	// the library's failures, so a failure while such a function runs is Declared too.
+	Declared
+	// Refused: the library did not accept the call.
+	Refused
+)
+
+// Error is an error that the library reported, with its text.
+type Error struct {
+	Text   string
+	Origin Origin
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// ErrValue is the error of a function that declares result<T, E>, with the E that the library gave.
+type ErrValue[E any] struct {
+	Value E
+}
+
+func (e *ErrValue[E]) Error() string { return fmt.Sprintf("declared error: %+v", e.Value) }
+
+// Result is a result<T, E> inside other types. A side without type is struct{}.
+type Result[T, E any] struct {
+	IsErr bool
+	Ok    T // the zero value where IsErr
+	Err   E // the zero value unless IsErr
+}

@@ -1,0 +1,141 @@
+package ffirt
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A slot is where one pending call waits. The library gets its number as user data: the low 32 bits
+// are its index, the high 32 bits its generation, so that a completion which comes late, twice or
+// from nowhere finds nobody. Slots are used again and never freed.
+type slot struct {
+	index uint32
+	// generation<<2 | phase
+	state atomic.Uint64
+	done  chan struct{} // capacity 1: one token for each pending call
+	lift  func(msg unsafe.Pointer, n uintptr) error
+	err   error
+}
+
+const (
+	free       = iota // nobody waits
+	pending           // the library has the number
+	delivering        // the callback runs
+	done              // err is set, the token is sent
+	phaseMask  = 3
+)
+
+const (
+	chunkSlots = 256
+	maxChunks  = 1 << 16
+)
+
+var slots struct {
+	chunks [maxChunks]atomic.Pointer[[chunkSlots]slot]
+	sync.Mutex
+	idle []*slot
+	used int // slots in chunks
+}
+
+// Stats are counters of the whole process.
+type Stats struct {
+	LiveSlots  int64 // calls pending
+	LiveArenas int64 // argument memory in use
+	Stray      int64 // completions dropped: late, twice, or of no call
+	Progress   int64 // progress reports, which complete nothing
+	Malformed  int64 // results that could not be lifted
+}
+
+var live, stray, progress, malformed atomic.Int64
+
+// ReadStats reads the counters.
+func ReadStats() Stats {
+	arenas.Lock()
+	n := arenas.live
+	arenas.Unlock()
+	return Stats{live.Load(), int64(n), stray.Load(), progress.Load(), malformed.Load()}
+}
+
+// Trim gives pooled argument memory back to C.
+func Trim() {
+	arenas.Lock()
+	idle := arenas.idle
+	arenas.idle = nil
+	arenas.Unlock()
+	for _, a := range idle {
+		a.free()
+	}
+}
+
+func acquireSlot() *slot {
+	live.Add(1)
+	slots.Lock()
+	defer slots.Unlock()
+	if len(slots.idle) == 0 {
+		addChunk()
+	}
+	s := slots.idle[len(slots.idle)-1]
+	slots.idle = slots.idle[:len(slots.idle)-1]
+	return s
+}
+
+func addChunk() {
+	if slots.used == maxChunks*chunkSlots {
+		panic("ffirt: more than 16 million calls are pending")
+	}
+	chunk := new([chunkSlots]slot)
+	for i := range chunk {
+		s := &chunk[len(chunk)-1-i]
+		s.index = uint32(slots.used + len(chunk) - 1 - i)
+		s.done = make(chan struct{}, 1)
+		s.state.Store(1 << 2) // so that no user data is 0
+		slots.idle = append(slots.idle, s)
+	}
+	slots.chunks[slots.used/chunkSlots].Store(chunk)
+	slots.used += chunkSlots
+}
+
+// arm makes the slot pending and gives the number for the library.
+func (s *slot) arm(lift func(unsafe.Pointer, uintptr) error) uintptr {
+	s.lift = lift
+	generation := s.state.Load() >> 2
+	s.state.Store(generation<<2 | pending)
+	return uintptr(generation<<32) | uintptr(s.index)
+}
+
+// disarm takes a pending slot back; false where a completion was faster.
+func (s *slot) disarm() bool {
+	state := s.state.Load()
+	return state&phaseMask == pending && s.state.CompareAndSwap(state, state&^phaseMask)
+}
+
+func (s *slot) release() {
+	s.lift, s.err = nil, nil
+	next := uint64(uint32(s.state.Load()>>2) + 1)
+	if next == 0 {
+		next = 1
+	}
+	s.state.Store(next << 2)
+	slots.Lock()
+	slots.idle = append(slots.idle, s)
+	slots.Unlock()
+	live.Add(-1)
+}
+
+// claim finds the slot that waits for this user data and makes it delivering; nil where none does.
+func claim(user uintptr) *slot {
+	index, generation := uint32(user), uint64(user>>32)
+	if index/chunkSlots >= maxChunks {
+		return nil
+	}
+	chunk := slots.chunks[index/chunkSlots].Load()
+	if chunk == nil {
+		return nil
+	}
+	s := &chunk[index%chunkSlots]
+	if !s.state.CompareAndSwap(generation<<2|pending, generation<<2|delivering) {
+		return nil
+	}
+	return s
+}

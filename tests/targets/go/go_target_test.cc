@@ -1,0 +1,142 @@
+#include "targets/go/go_target.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "generators/generators.h"
+#include "harness/core/text.h"
+#include "harness/run/files.h"
+
+namespace fficheck {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::uint64_t number(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text ? std::strtoull(text, nullptr, 0) : otherwise;
+}
+
+/// A batch of generated schemas, emitted and written.
+class Batch {
+ public:
+  Batch(std::uint64_t seed, std::size_t count, const Profile& profile = profiles().front()) {
+    for (std::uint64_t i = 0; schemas_.size() < count; ++i) {
+      Schema schema = generate_schema(case_seed(seed, i), profile);
+      std::vector<Function> keep;
+      for (const Function& f : schema.functions())
+        if (!target.unsupported(schema, f)) keep.push_back(f);
+      if (!keep.empty()) schemas_.push_back(restrict_to(schema, keep));
+    }
+    start();
+  }
+  explicit Batch(std::vector<Schema> schemas) : schemas_(std::move(schemas)) { start(); }
+
+  [[nodiscard]] const std::vector<Schema>& schemas() const { return schemas_; }
+  [[nodiscard]] const std::vector<BatchEntry>& entries() const { return entries_; }
+  [[nodiscard]] BuildOptions options(std::string leg = "plain") const {
+    return {.dir = dir_->path(), .leg = std::move(leg), .limit = std::chrono::seconds(600)};
+  }
+  [[nodiscard]] const std::filesystem::path& keep() {
+    static std::filesystem::path kept;
+    return kept = dir_->keep();
+  }
+
+  GoTarget target;
+
+ private:
+  void start() {
+    for (std::size_t i = 0; i < schemas_.size(); ++i) {
+      std::string number = std::to_string(i);
+      entries_.push_back({"c" + std::string(3 - number.size(), '0') + number, &schemas_[i]});
+    }
+    auto dir = TempDir::create("fficheck-go-test");
+    ASSERT_TRUE(dir.ok()) << dir.error().text();
+    dir_.emplace(std::move(dir).value());
+    const auto written = write_files(dir_->path(), target.emit(entries_));
+    ASSERT_TRUE(written.ok()) << written.error().text();
+  }
+
+  std::vector<Schema> schemas_;
+  std::vector<BatchEntry> entries_;
+  std::optional<TempDir> dir_;
+};
+
+void expect_no_failure(Batch& batch, const Result<std::optional<BuildFailure>>& stage) {
+  ASSERT_TRUE(stage.ok()) << stage.error().text();
+  if (stage.value())
+    FAIL() << stage.value()->stage << " in " << batch.keep() << "\n" << stage.value()->log;
+}
+
+/// The laws that fit a function.
+std::vector<BulkLaw> laws(const Schema& schema, const Function& f) {
+  const bool declares = f.result && schema.type(*f.result).kind == Kind::Result;
+  std::vector<BulkLaw> out = {BulkLaw::Repeat};
+  if (declares) out.push_back(BulkLaw::Errors);
+  switch (schema.role(f)) {
+    case Role::Consume: out.push_back(BulkLaw::Consume); break;
+    case Role::Produce: out.push_back(BulkLaw::Produce); break;
+    case Role::Echo: out.push_back(BulkLaw::Echo); break;
+    case Role::Call: out.push_back(BulkLaw::Call); break;
+  }
+  return out;
+}
+
+/// Every law of every function, and what the worker's counters say before and after.
+void expect_all_laws(Batch& batch, const std::string& leg, std::uint64_t count) {
+  auto opened = batch.target.open(batch.options(leg), batch.entries(), milliseconds(60'000));
+  ASSERT_TRUE(opened.ok()) << opened.error().text();
+  Session& session = *opened.value();
+  std::vector<BulkRequest> requests;
+  for (std::uint32_t s = 0; s < batch.schemas().size(); ++s)
+    for (std::uint32_t f = 0; f < batch.schemas()[s].functions().size(); ++f) {
+      const Function& function = batch.schemas()[s].functions()[f];
+      if (function.name == "create") continue;
+      for (const BulkLaw law : laws(batch.schemas()[s], function))
+        requests.push_back({s, f, law, 7, 0, count});
+    }
+  const auto answers = session.bulk_all(requests);
+  ASSERT_EQ(answers.size(), requests.size());
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const BulkRequest& request = requests[i];
+    const Schema& schema = batch.schemas()[request.schema];
+    const std::string what = "schema " + std::to_string(request.schema) + " " +
+                             schema.functions()[request.function].name + " law " +
+                             std::string(bulk_law_name(request.law));
+    if (const auto* loss = std::get_if<WorkerLoss>(&answers[i])) {
+      FAIL() << what << ": worker lost: " << loss->detail << "\nin " << batch.keep();
+    }
+    const auto& outcome = std::get<BulkOutcome>(answers[i]);
+    EXPECT_EQ(outcome.held, count) << what << ": " << outcome.detail << "\n" << print_wit(schema);
+  }
+  for (std::uint32_t s = 0; s < batch.schemas().size(); ++s) {
+    const auto closed = session.close(s);
+    ASSERT_TRUE(std::holds_alternative<CallOutcome>(closed));
+    EXPECT_EQ(std::get<CallOutcome>(closed).status, CallOutcome::Status::Ok);
+  }
+  ASSERT_TRUE(std::holds_alternative<std::monostate>(session.trim()));
+  const auto counted = session.counters();
+  ASSERT_TRUE(std::holds_alternative<Counters>(counted));
+  const Counters& counters = std::get<Counters>(counted);
+  for (const char* name :
+       {"live_library_allocations", "live_library_bytes", "live_contexts", "bad_frees",
+        "live_caller_allocations", "live_slots", "live_threads", "stray_completions"})
+    EXPECT_EQ(counters.at(name), 0) << name;
+  EXPECT_EQ(counters.at("live_goroutines"), 1);
+  EXPECT_EQ(counters.at("total_calls"), counters.at("total_completions"));
+  EXPECT_GT(counters.at("total_calls"), 0);
+}
+
+TEST(GoTargetTest, EveryLawHoldsForGeneratedSchemas) {
+  Batch batch(number("FFICHECK_SEED", 1), number("FFICHECK_CASES", 24));
+  expect_no_failure(batch, batch.target.build(batch.options()));
+  if (HasFatalFailure()) return;
+  expect_all_laws(batch, "plain", number("FFICHECK_VALUES", 200));
+  expect_no_failure(batch, batch.target.lint(batch.options()));
+}
+
+}  // namespace
+}  // namespace fficheck
