@@ -37,7 +37,7 @@ constexpr auto kFeatures = std::to_array<std::string_view>({
     "create with parameters",
     "hostile name",
     "long name",
-    "names alike but for dashes",
+    "names that join to one",
     "result of string",
     "result of list",
     "result of option",
@@ -57,7 +57,15 @@ class Features {
   explicit Features(const Schema& schema) : schema_(schema) {}
 
   std::set<std::string_view> all() {
-    for (const Type& t : schema_.types()) type(t);
+    std::map<std::string, const Type*> joined;  // type and case, as a constant's name has them
+    for (const Type& t : schema_.types()) {
+      type(t);
+      for (const Part& part : t.parts) {
+        if (class_of(t.kind) != KindClass::Choice || part.name.empty()) continue;
+        const auto [at, added] = joined.emplace(without_dashes(t.name + part.name), &t);
+        meet("names that join to one", !added && at->second != &t);
+      }
+    }
     std::vector<std::string> top;
     for (const Type& t : schema_.types()) {
       if (!t.name.empty()) top.push_back(t.name);
@@ -149,11 +157,9 @@ class Features {
   }
 
   void scope(const std::vector<std::string>& names) {
-    std::set<std::string> bare;
     for (const std::string& name : names) {
       meet("hostile name", is_hostile(name));
       meet("long name", name.size() > 60);
-      meet("names alike but for dashes", !bare.insert(without_dashes(name)).second);
     }
   }
 

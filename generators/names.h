@@ -13,7 +13,7 @@ namespace fficheck {
 [[nodiscard]] bool is_hostile(std::string_view name);
 
 /// Names of one schema. Each scope gives names that are WIT labels and distinct without regard to
-/// case.
+/// case and dashes.
 class Names {
  public:
   Names(Draw& draw, bool hostile);

@@ -11,13 +11,15 @@ class SchemaDrawer {
   SchemaDrawer(std::uint64_t seed, const Profile& profile)
       : draw_(seed),
         profile_(profile),
-        names_(draw_, draw_.chance(profile.hostile)),
+        hostile_(draw_.chance(profile.hostile)),
+        names_(draw_, hostile_),
         top_(names_.scope()),
         types_(draw_, profile, names_, top_, builder_) {}
 
   Result<Schema> run() {
     const std::uint32_t named =
         draw_.low_range(profile_.named_types.least, profile_.named_types.most);
+    if (hostile_ && draw_.chance(15)) types_.joining();
     for (std::uint32_t i = 0; i < named; ++i) (void)types_.named();
     std::optional<TypeId> large;
     if (draw_.chance(profile_.large)) large = types_.large();
@@ -185,6 +187,7 @@ class SchemaDrawer {
   Draw draw_;
   const Profile& profile_;
   SchemaBuilder builder_;
+  bool hostile_;
   Names names_;
   Names::Scope top_;
   TypeDrawer types_;

@@ -152,6 +152,17 @@ std::optional<TypeId> TypeDrawer::named() {
   return named_type(kind, count, depth_);
 }
 
+void TypeDrawer::joining() {
+  if (!may(Kind::Enum)) return;
+  const auto add = [&](const char* name, std::initializer_list<const char*> cases) {
+    Type type{.kind = Kind::Enum, .name = top_.claim(name), .parts = {}};
+    for (const char* c : cases) type.parts.push_back({c, std::nullopt});
+    named_.push_back(note(builder_.add(std::move(type)), Kind::Enum, 1));
+  };
+  add("a", {"x", "b-c"});
+  add("a-b", {"c"});
+}
+
 std::optional<TypeId> TypeDrawer::large() {
   std::vector<Kind> kinds;
   for (const Kind kind : {Kind::Record, Kind::Variant, Kind::Enum, Kind::Flags}) {

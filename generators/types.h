@@ -25,6 +25,8 @@ class TypeDrawer {
   std::optional<TypeId> named();
   /// A record, variant, enum or flags with a hundred and more parts.
   std::optional<TypeId> large();
+  /// Two types whose names and cases join to one name: enum a {b-c}, variant or enum a-b {c}.
+  void joining();
   TypeId scalar(Kind kind) { return note(builder_.scalar(kind), kind, 1); }
   TypeId record(const std::vector<TypeId>& fields);
   TypeId error_type();

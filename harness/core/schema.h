@@ -79,7 +79,8 @@ inline constexpr std::size_t kMaxTypeWeight = 100000;
 ///   - a type nests less than kMaxTypeDepth deep and weighs at most kMaxTypeWeight nodes, so that
 ///     recursion over types and values is safe;
 ///   - anonymous types are structurally distinct; named types have distinct names;
-///   - every name is a WIT identifier (names.h), distinct in its scope without regard to case.
+///   - every name is a WIT identifier (names.h), distinct in its scope without regard to case
+///     and dashes, as wit-parser demands.
 ///     Named types and resources share their scope with free functions, and with free imports (a
 ///     function and an import may have the same name);
 ///   - as in WIT, tuples, variants, enums and flags have at least one part (a record may have

@@ -8,15 +8,16 @@
 namespace fficheck {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+// What two names of one scope must not share: WIT leaves case and dashes aside.
+std::string canonical(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c != '-') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return out;
 }
 
-// Names that must be apart without regard to case.
+// Names that must be apart without regard to case and dashes.
 class Scope {
  public:
   explicit Scope(std::string what) : what_(std::move(what)) {}
@@ -26,9 +27,9 @@ class Scope {
                          "words of letters and digits in one case, joined by single dashes, "
                          "at most 256 bytes");
     }
-    if (!names_.insert(lower(name)).second) {
+    if (!names_.insert(canonical(name)).second) {
       return input_error(what_ + " " + shown(name) + " is defined more than once", {},
-                         "names must differ in more than case");
+                         "names must differ in more than case and dashes");
     }
     return {};
   }
