@@ -1,6 +1,5 @@
 #include "targets/native/control_worker.h"
 
-#include <cctype>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +13,7 @@
 #include "harness/core/witness.h"
 #include "harness/run/files.h"
 #include "targets/native/control_laws.h"
+#include "targets/native/emit.h"
 
 namespace fficheck {
 namespace {
@@ -70,13 +70,6 @@ Result<ControlManifest> parse_manifest(const std::string& text) {
   return manifest;
 }
 
-LibraryName library_name(const std::string& id) {
-  LibraryName name{id, id};
-  if (!id.empty())
-    name.type_prefix[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(id[0])));
-  return name;
-}
-
 Result<std::unique_ptr<ControlWorker>> ControlWorker::load(const std::filesystem::path& library,
                                                            Abi abi,
                                                            const std::vector<std::string>& ids,
@@ -90,7 +83,7 @@ Result<std::unique_ptr<ControlWorker>> ControlWorker::load(const std::filesystem
   FFICHECK_TRY(worker->runtime_settle_, object.symbol("ffi_runtime_settle"));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     FFICHECK_TRY(auto caller, ControlCaller::load(object, worker->schemas_[i], abi,
-                                                  library_name(ids[i]), *worker->slots_));
+                                                  batch_name(ids[i]), *worker->slots_));
     worker->callers_.push_back(std::move(caller));
   }
   return worker;

@@ -24,9 +24,6 @@ inline constexpr const char* kControlManifest = "control/batch.txt";
 [[nodiscard]] std::string print_manifest(const ControlManifest& manifest);
 [[nodiscard]] Result<ControlManifest> parse_manifest(const std::string& text);
 
-/// Name prefixes of a schema in a batch: "c017" has types "C017...".
-[[nodiscard]] LibraryName library_name(const std::string& id);
-
 class ControlWorker final : public WorkerHandler {
  public:
   /// Loads the library and resolves every schema in it.

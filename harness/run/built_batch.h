@@ -1,0 +1,93 @@
+// A batch on its way through emit, write, build and lint: what every part of the engine that needs
+// a worker goes through (campaign, shrinking, replay).
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/core/schema.h"
+#include "harness/run/bisect.h"
+#include "harness/run/property.h"
+#include "harness/run/target.h"
+#include "harness/run/watched_session.h"
+
+namespace fficheck {
+
+/// The part of a schema that a target carries.
+struct Carried {
+  std::optional<Schema> schema;      ///< absent where it carries no function of it
+  std::vector<std::string> reasons;  ///< one for each function left out
+};
+[[nodiscard]] Carried carried_part(const Target& target, const Schema& schema);
+
+struct BatchSettings {
+  std::filesystem::path dir;  ///< made, and removed by ~BuiltBatch unless `keep`
+  std::string leg = "plain";
+  std::chrono::seconds build_limit{300};
+  std::chrono::milliseconds call_limit{20000};
+  unsigned max_builds = 200;  ///< spent on looking for culprits
+  bool keep = false;
+};
+
+/// Schemas of one target, built together but for those that do not build.
+class BuiltBatch {
+ public:
+  /// Emits, writes and builds. `schemas` outlive the batch; each is wholly carried by the target.
+  /// Errors: a tool missing, a directory not writable, no disk.
+  static Result<std::unique_ptr<BuiltBatch>> make(const Target& target,
+                                                  std::vector<const Schema*> schemas,
+                                                  BatchSettings settings);
+  ~BuiltBatch();
+  BuiltBatch(const BuiltBatch&) = delete;
+  BuiltBatch& operator=(const BuiltBatch&) = delete;
+
+  /// Lints what was built, bisecting where that fails; may run beside open() and its session.
+  Result<void> lint();
+
+  /// A worker on what was built. Precondition: any_built().
+  [[nodiscard]] Result<std::unique_ptr<WatchedSession>> open() const;
+
+  [[nodiscard]] bool any_built() const { return !built_.empty(); }
+  /// Index of a schema in the session's batch; absent where it did not build.
+  [[nodiscard]] std::optional<std::uint32_t> session_index(std::size_t schema) const;
+  /// Why a schema did not build; nullptr where it did.
+  [[nodiscard]] const BuildFailure* build_fault(std::size_t schema) const;
+  /// What lint found in a schema; nullptr where nothing.
+  [[nodiscard]] const BuildFailure* lint_fault(std::size_t schema) const;
+  /// Whether the schema was left out without being at fault itself, or was not looked into.
+  [[nodiscard]] const BuildFailure* unresolved(std::size_t schema) const;
+
+ private:
+  BuiltBatch(const Target& target, std::vector<const Schema*> schemas, BatchSettings settings);
+  [[nodiscard]] std::vector<BatchEntry> entries_of(const EntrySet& set) const;
+  [[nodiscard]] BuildOptions options(const std::filesystem::path& dir) const;
+  [[nodiscard]] Result<void> write(const std::filesystem::path& dir, const EntrySet& set) const;
+  Result<void> build();
+  Result<Bisection> search(const EntrySet& set, const BuildFailure& failure, bool linting);
+  void note(const Bisection& found, std::map<std::uint32_t, BuildFailure>& faults);
+
+  const Target& target_;
+  std::vector<const Schema*> schemas_;
+  BatchSettings settings_;
+  std::filesystem::path built_dir_;
+  EntrySet built_;
+  std::map<std::uint32_t, BuildFailure> build_faults_;
+  std::map<std::uint32_t, BuildFailure> lint_faults_;
+  std::map<std::uint32_t, BuildFailure> unresolved_;
+};
+
+/// A build-time law's verdict on a schema; precondition: lint() was called. A stage of the law that
+/// failed is a failure; another stage that failed, or a schema that was not judged, is broken.
+[[nodiscard]] Verdict judge_build(const Property& law, const BuiltBatch& batch, std::size_t schema);
+
+/// One line for a failed stage: the first line of the log that tells an error, without the names of
+/// entries ("c017") and directories, so that the same fault in another batch gives the same line.
+[[nodiscard]] std::string failure_line(const BuildFailure& failure);
+
+}  // namespace fficheck

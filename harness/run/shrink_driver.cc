@@ -1,0 +1,217 @@
+#include "harness/run/shrink_driver.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "harness/core/shrink.h"
+#include "harness/run/built_batch.h"
+#include "harness/run/replay.h"
+
+namespace fficheck {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Builds that look for culprits among candidates; those beyond are dropped.
+constexpr unsigned kCulpritBuilds = 8;
+/// Candidates that a log blames and that are tried alone, in each round.
+constexpr std::size_t kAloneEachRound = 6;
+
+class Shrinker {
+ public:
+  Shrinker(const Target& target, const Property& property, const ShrinkSettings& settings)
+      : target_(target), property_(property), settings_(settings), started_(Clock::now()) {}
+
+  Result<ShrinkOutcome> run(const Case& failing) {
+    out_.smallest = failing;
+    FFICHECK_CHECK(property_.stages().empty() ? run_session() : run_build());
+    out_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] bool time_left() const { return Clock::now() - started_ < settings_.limit; }
+
+  /// A batch whose schemas have their place in `batch_cases_`.
+  Result<void> build(std::vector<Case> cases, unsigned max_builds) {
+    session_.reset();
+    batch_.reset();
+    cases_ = std::move(cases);
+    std::vector<const Schema*> schemas;
+    schemas.reserve(cases_.size());
+    for (const Case& c : cases_) schemas.push_back(&c.schema);
+    BatchSettings batch{settings_.dir / std::to_string(out_.builds++), settings_.leg,
+                        settings_.build_limit, settings_.call_limit, max_builds};
+    FFICHECK_TRY(batch_, BuiltBatch::make(target_, std::move(schemas), std::move(batch)));
+    return {};
+  }
+
+  // Laws that drive a session.
+
+  Result<void> open() {
+    if (!batch_->any_built()) return {};
+    FFICHECK_TRY(session_, batch_->open());
+    return {};
+  }
+
+  /// The message of the failure, absent where the case does not fail.
+  std::optional<std::string> fails(const Case& c, std::size_t schema) {
+    const auto index = batch_->session_index(schema);
+    if (!session_ || !index) return std::nullopt;
+    ++out_.replays;
+    const Subject subject{target_, *session_, c.schema, *index, settings_.seed, kReplayValues};
+    Verdict verdict = check_subject(property_, subject, *session_, &c.steps);
+    if (verdict.outcome != Verdict::Outcome::Fail) return std::nullopt;
+    return std::move(verdict.message);
+  }
+
+  void accept(Case smaller, std::string message) {
+    out_.smallest = std::move(smaller);
+    out_.smallest.message = std::move(message);
+  }
+
+  Result<void> run_session() {
+    FFICHECK_CHECK(build({out_.smallest}, 1));
+    FFICHECK_CHECK(open());
+    std::optional<std::string> message = fails(out_.smallest, 0);
+    if (!message) return {};
+    out_.confirmed = true;
+    accept(out_.smallest, *std::move(message));
+    std::size_t at = 0;
+    shrink_script(at);
+    while (time_left()) {
+      FFICHECK_TRY(const std::optional<std::size_t> smaller, shrink_schemas());
+      if (!smaller) break;
+      at = *smaller;
+      shrink_script(at);
+    }
+    return {};
+  }
+
+  void shrink_script(std::size_t schema) {
+    bool progress = true;
+    while (progress && time_left()) {
+      progress = false;
+      for (Case& candidate : shrink_steps(out_.smallest)) {
+        if (!time_left()) return;
+        auto message = fails(candidate, schema);
+        if (!message) continue;
+        accept(std::move(candidate), *std::move(message));
+        progress = true;
+        break;
+      }
+    }
+  }
+
+  /// Cases with smaller schemas that the target carries, lightest first.
+  [[nodiscard]] std::vector<Case> schema_candidates() const {
+    std::vector<Case> out = shrink_schema(out_.smallest);
+    std::erase_if(out, [&](const Case& c) {
+      const auto& functions = c.schema.functions();
+      return functions.empty() ||
+             std::any_of(functions.begin(), functions.end(), [&](const auto& f) {
+               return target_.unsupported(c.schema, f).has_value();
+             });
+    });
+    std::stable_sort(out.begin(), out.end(),
+                     [](const Case& a, const Case& b) { return case_weight(a) < case_weight(b); });
+    // Where there are more than fit, an even choice over all weights.
+    if (out.size() > settings_.candidates) {
+      std::vector<Case> chosen;
+      for (std::size_t i = 0; i < settings_.candidates; ++i)
+        chosen.push_back(std::move(out[i * out.size() / settings_.candidates]));
+      out = std::move(chosen);
+    }
+    return out;
+  }
+
+  /// Index in the new batch of the case taken; absent where no candidate fails.
+  Result<std::optional<std::size_t>> shrink_schemas() {
+    std::vector<Case> candidates = schema_candidates();
+    if (candidates.empty()) return std::optional<std::size_t>();
+    FFICHECK_CHECK(build(std::move(candidates), kCulpritBuilds));
+    FFICHECK_CHECK(open());
+    for (std::size_t i = 0; i < cases_.size() && time_left(); ++i) {
+      auto message = fails(cases_[i], i);
+      if (!message) continue;
+      accept(cases_[i], *std::move(message));
+      return std::optional(i);
+    }
+    return std::optional<std::size_t>();
+  }
+
+  // Build-time laws.
+
+  /// What a build and lint of the cases finds at a stage of the law, without looking for culprits.
+  Result<std::optional<BuildFailure>> probe(const std::vector<const Case*>& cases) {
+    std::vector<const Schema*> schemas;
+    for (const Case* c : cases) schemas.push_back(&c->schema);
+    return probe_build(target_, property_, schemas,
+                       {settings_.dir / std::to_string(out_.builds++), settings_.leg,
+                        settings_.build_limit, settings_.call_limit});
+  }
+
+  bool take_build_failure(const Case& c, std::optional<BuildFailure> failure) {
+    if (!failure) return false;
+    Case smaller = c;
+    accept(std::move(smaller), failure_line(*failure));
+    out_.log = std::move(failure->log);
+    return true;
+  }
+
+  Result<void> run_build() {
+    out_.smallest.steps.clear();
+    FFICHECK_TRY(std::optional<BuildFailure> failure, probe({&out_.smallest}));
+    const Case first = out_.smallest;
+    out_.confirmed = take_build_failure(first, std::move(failure));
+    while (out_.confirmed && time_left()) {
+      FFICHECK_TRY(const bool smaller, shrink_build());
+      if (!smaller) break;
+    }
+    return {};
+  }
+
+  Result<bool> shrink_build() {
+    std::vector<Case> candidates = schema_candidates();
+    if (candidates.empty()) return false;
+    std::vector<const Case*> all;
+    EntrySet entries;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      all.push_back(&candidates[i]);
+      entries.push_back(static_cast<std::uint32_t>(i));
+    }
+    FFICHECK_TRY(const std::optional<BuildFailure> together, probe(all));
+    if (!together) return false;
+    // The log blames those that fail; each is confirmed alone, the lightest first.
+    EntrySet suspects = blamed_entries(together->log, entries);
+    if (suspects.empty()) suspects = entries;
+    if (suspects.size() > kAloneEachRound) suspects.resize(kAloneEachRound);
+    for (const std::uint32_t suspect : suspects) {
+      if (!time_left()) return false;
+      FFICHECK_TRY(std::optional<BuildFailure> alone, probe({&candidates[suspect]}));
+      if (take_build_failure(candidates[suspect], std::move(alone))) return true;
+    }
+    return false;
+  }
+
+  const Target& target_;
+  const Property& property_;
+  const ShrinkSettings& settings_;
+  Clock::time_point started_;
+  ShrinkOutcome out_;
+  std::vector<Case> cases_;            // must outlive batch_
+  std::unique_ptr<BuiltBatch> batch_;  // must outlive session_
+  std::unique_ptr<WatchedSession> session_;
+};
+
+}  // namespace
+
+Result<ShrinkOutcome> shrink_failure(const Target& target, const Property& property,
+                                     const Case& failing, const ShrinkSettings& settings) {
+  return Shrinker(target, property, settings).run(failing);
+}
+
+}  // namespace fficheck

@@ -1,0 +1,263 @@
+#include "harness/run/unit.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <future>
+#include <optional>
+#include <utility>
+
+#include "harness/run/built_batch.h"
+#include "harness/run/files.h"
+#include "harness/run/replay.h"
+#include "harness/run/shrink_driver.h"
+
+namespace fficheck {
+namespace {
+
+namespace fs = std::filesystem;
+using Outcome = Verdict::Outcome;
+
+std::string hex(std::uint64_t value) {
+  char text[24];
+  std::snprintf(text, sizeof text, "0x%" PRIx64, value);
+  return text;
+}
+
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return text;
+}
+
+class UnitRun {
+ public:
+  UnitRun(const CampaignConfig& config, const Unit& unit, const Batch& batch, Reporter& reporter)
+      : config_(config),
+        unit_(unit),
+        batch_(batch),
+        reporter_(reporter),
+        target_name_(unit.target->name()) {}
+
+  UnitOutcome run() {
+    const Result<void> done = steps();
+    if (!config_.keep_builds) {
+      std::error_code ignored;
+      fs::remove_all(dir(), ignored);
+    }
+    if (!done.ok()) out_.error = done.error();
+    out_.finished = done.ok() && !stopped();
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] bool plain() const { return unit_.leg == "plain"; }
+  [[nodiscard]] bool stopped() const { return config_.stop != nullptr && config_.stop->load(); }
+  [[nodiscard]] fs::path dir() const {
+    std::string name = unit_.name();
+    std::replace(name.begin(), name.end(), '/', '-');
+    return config_.work / name;
+  }
+
+  Result<void> steps() {
+    if (!plain()) out_.tally.targets[target_name_].legs[unit_.leg];
+    carry();
+    if (carried_.empty() || stopped()) return {};
+    FFICHECK_CHECK(build_and_run());
+    for (Failed& failed : failed_) FFICHECK_CHECK(report(failed));
+    return {};
+  }
+
+  /// Leaves out what the target does not carry.
+  void carry() {
+    TargetTally& tally = out_.tally.targets[target_name_];
+    for (const std::uint64_t index : unit_.cases) {
+      Carried carried = carried_part(*unit_.target, batch_.schemas[index - batch_.first]);
+      if (plain()) {
+        for (const std::string& reason : carried.reasons) {
+          out_.tally.count_skip(target_name_, reason);
+          reporter_.tell([&](Observer& o) { o.function_skipped(target_name_, reason); });
+        }
+      }
+      if (carried.schema) {
+        indices_.push_back(index);
+        carried_.push_back(*std::move(carried.schema));
+        continue;
+      }
+      if (!plain()) continue;
+      ++tally.skipped;
+      const std::string why = carried.reasons.empty() ? "no functions" : carried.reasons.front();
+      if (carried.reasons.empty()) out_.tally.count_skip(target_name_, why);
+      reporter_.tell([&](Observer& o) { o.schema_skipped(target_name_, why); });
+    }
+  }
+
+  Result<void> build_and_run() {
+    std::vector<const Schema*> schemas;
+    schemas.reserve(carried_.size());
+    for (const Schema& schema : carried_) schemas.push_back(&schema);
+    BatchSettings settings{dir(), unit_.leg,          config_.build_limit, config_.call_limit,
+                           200,   config_.keep_builds};
+    FFICHECK_TRY(const std::unique_ptr<BuiltBatch> built,
+                 BuiltBatch::make(*unit_.target, std::move(schemas), std::move(settings)));
+    const bool lints =
+        plain() && std::any_of(config_.properties.begin(), config_.properties.end(),
+                               [](const Property* p) { return !p->stages().empty(); });
+    std::future<Result<void>> linted;
+    if (lints) linted = std::async(std::launch::async, [&] { return built->lint(); });
+    const Result<void> ran = built->any_built() ? run_session(*built) : Result<void>();
+    if (lints) FFICHECK_CHECK(linted.get());
+    FFICHECK_CHECK(ran);
+    if (!stopped()) judge_builds(*built, lints);
+    return {};
+  }
+
+  Result<void> run_session(const BuiltBatch& built) {
+    FFICHECK_TRY(const std::unique_ptr<WatchedSession> session, built.open());
+    for (std::size_t i = 0; i < carried_.size() && !stopped(); ++i) {
+      const auto index = built.session_index(i);
+      if (!index) continue;
+      const std::uint64_t values =
+          plain() ? config_.values : std::max<std::uint64_t>(1, config_.values / 10);
+      const Subject subject{
+          *unit_.target, *session, carried_[i], *index, seed_of_case(config_.seed, indices_[i]),
+          values};
+      for (const Property* property : config_.properties) {
+        if (!property->stages().empty()) continue;
+        take(i, *property, check_subject(*property, subject, *session), nullptr);
+        if (session->broken()) return *session->broken();
+      }
+      (void)session->close(*index);
+    }
+    return {};
+  }
+
+  /// Verdicts of the build-time laws, and of all laws for what did not build.
+  void judge_builds(const BuiltBatch& built, bool linted) {
+    for (std::size_t i = 0; i < carried_.size(); ++i) {
+      const BuildFailure* fault = built.build_fault(i);
+      for (const Property* property : config_.properties) {
+        if (!property->stages().empty()) {
+          const BuildFailure* shown = fault != nullptr ? fault : built.lint_fault(i);
+          if (linted || fault != nullptr)
+            take(i, *property, judge_build(*property, built, i), shown);
+        } else if (!built.session_index(i)) {
+          if (fault == nullptr) fault = built.unresolved(i);
+          take(i, *property,
+               {.outcome = Outcome::Broken,
+                .message = "did not build: " + (fault == nullptr ? "" : failure_line(*fault))},
+               nullptr);
+        }
+      }
+      count_schema();
+    }
+  }
+
+  void count_schema() {
+    TargetTally& tally = out_.tally.targets[target_name_];
+    if (!plain()) {
+      ++tally.legs[unit_.leg].schemas;
+      return;
+    }
+    ++tally.schemas;
+    reporter_.tell([&](Observer& o) { o.schema_checked(target_name_); });
+  }
+
+  void take(std::size_t i, const Property& property, Verdict verdict, const BuildFailure* fault) {
+    const std::string name(property.name());
+    out_.tally.count(target_name_, name, verdict);
+    if (!plain()) out_.tally.targets[target_name_].legs[unit_.leg].values += verdict.values;
+    reporter_.tell([&](Observer& o) { o.verdict(target_name_, name, verdict); });
+    if (verdict.outcome != Outcome::Fail) return;
+    Failed failed{i, &property, {}, fault == nullptr ? "" : fault->log};
+    failed.found.target = target_leg_name(target_name_, unit_.leg);
+    failed.found.property = name;
+    failed.found.message = one_line(std::move(verdict.message));
+    failed.found.origin = "seed " + hex(config_.seed) + " case " + std::to_string(indices_[i]);
+    failed.found.schema = carried_[i];
+    failed.found.steps = std::move(verdict.steps);
+    failed_.push_back(std::move(failed));
+  }
+
+  struct Failed {
+    std::size_t index = 0;
+    const Property* property = nullptr;
+    Case found;
+    std::string log;
+  };
+
+  /// Shrinks, saves and tells a failure.
+  Result<void> report(Failed& failed) {
+    Failure failure;
+    failure.index = indices_[failed.index];
+    failure.log = std::move(failed.log);
+    failure.shrunk = std::move(failed.found);
+    failure.shrink_tried =
+        !stopped() && reporter_.take_shrink(failure.shrunk.target, failure.shrunk.property);
+    if (failure.shrink_tried) {
+      const ShrinkSettings settings{dir() / "shrink",
+                                    unit_.leg,
+                                    seed_of_case(config_.seed, failure.index),
+                                    config_.build_limit,
+                                    std::min(config_.call_limit, std::chrono::milliseconds(5000)),
+                                    config_.shrink_limit};
+      FFICHECK_TRY(ShrinkOutcome smaller,
+                   shrink_failure(*unit_.target, *failed.property, failure.shrunk, settings));
+      failure.confirmed = smaller.confirmed;
+      failure.seconds_to_shrink = smaller.seconds;
+      if (smaller.confirmed) {
+        failure.shrunk = std::move(smaller.smallest);
+        failure.shrunk.message = one_line(std::move(failure.shrunk.message));
+        if (!smaller.log.empty()) failure.log = std::move(smaller.log);
+      }
+    }
+    FFICHECK_CHECK(save(failure));
+    out_.tally.list({target_name_, failure.shrunk.property, failure.file, failure.shrunk.message,
+                     failure.index});
+    reporter_.tell([&](Observer& o) { o.failure(failure); });
+    return {};
+  }
+
+  Result<void> save(Failure& failure) const {
+    if (config_.save.empty()) return {};
+    const std::string name = failure.shrunk.target + "-" + failure.shrunk.property + "-" +
+                             hex(config_.seed) + "-" + std::to_string(failure.index);
+    const fs::path file = config_.save / (name + ".case");
+    FFICHECK_CHECK(write_file(file, print_case(failure.shrunk)));
+    if (!failure.log.empty())
+      FFICHECK_CHECK(write_file(config_.save / (name + ".log"), failure.log));
+    failure.file = file.string();
+    return {};
+  }
+
+  const CampaignConfig& config_;
+  const Unit& unit_;
+  const Batch& batch_;
+  Reporter& reporter_;
+  std::string target_name_;
+  std::vector<std::uint64_t> indices_;  // of the cases carried
+  std::vector<Schema> carried_;
+  std::vector<Failed> failed_;
+  UnitOutcome out_;
+};
+
+}  // namespace
+
+bool Reporter::take_shrink(const std::string& target, const std::string& property) {
+  const std::scoped_lock lock(mutex_);
+  unsigned& taken = shrunk_[{target, property}];
+  if (taken >= shrinks_each_) return false;
+  ++taken;
+  return true;
+}
+
+std::string Unit::name() const {
+  return std::to_string(batch) + "/" + target_leg_name(target->name(), leg);
+}
+
+UnitOutcome run_unit(const CampaignConfig& config, const Unit& unit, const Batch& batch,
+                     Reporter& reporter) {
+  return UnitRun(config, unit, batch, reporter).run();
+}
+
+}  // namespace fficheck

@@ -1,0 +1,62 @@
+// A session that outlives its workers: notes each loss, and restarts before the next request.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harness/run/target.h"
+
+namespace fficheck {
+
+/// A worker's loss and the request that it did not answer.
+struct SeenLoss {
+  WorkerLoss loss;
+  std::optional<BulkRequest> bulk;  ///< where that was a bulk request
+};
+
+/// Forwards to a session. Where a worker was lost, or forget_worker() asked for it, the next
+/// request gets a fresh worker first. A worker that cannot be started again is an Error of the
+/// environment, kept in broken(); requests are then answered by that loss.
+class WatchedSession final : public Session {
+ public:
+  explicit WatchedSession(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+
+  Answer<CallOutcome> open(std::uint32_t schema) override;
+  Answer<CallOutcome> close(std::uint32_t schema) override;
+  Answer<CallOutcome> call(std::uint32_t schema, std::uint32_t function,
+                           const std::vector<Value>& args, unsigned times) override;
+  Answer<BulkOutcome> bulk(const BulkRequest& request) override;
+  std::vector<Answer<BulkOutcome>> bulk_all(std::span<const BulkRequest> requests) override;
+  Answer<Counters> counters() override;
+  Answer<std::monostate> trim() override;
+  Result<void> restart() override;
+
+  /// The next request gets a fresh worker.
+  void forget_worker() { stale_ = true; }
+  /// The first loss since the last call of this function.
+  [[nodiscard]] std::optional<SeenLoss> take_loss() { return std::exchange(loss_, std::nullopt); }
+  [[nodiscard]] const std::optional<Error>& broken() const { return broken_; }
+
+ private:
+  /// Absent where a worker is there; else the loss to answer with.
+  [[nodiscard]] std::optional<WorkerLoss> prepare();
+  void note(const WorkerLoss& loss, const BulkRequest* bulk = nullptr);
+  template <class T>
+  Answer<T> watched(Answer<T> answer, const BulkRequest* bulk = nullptr) {
+    if (const auto* loss = std::get_if<WorkerLoss>(&answer)) note(*loss, bulk);
+    return answer;
+  }
+
+  std::unique_ptr<Session> session_;
+  std::optional<SeenLoss> loss_;
+  std::optional<Error> broken_;
+  bool stale_ = false;
+};
+
+/// "worker crashed: signal 11 ...": what a loss is called in a message, on one line.
+[[nodiscard]] std::string loss_text(const WorkerLoss& loss);
+
+}  // namespace fficheck
