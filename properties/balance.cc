@@ -107,7 +107,7 @@ class Scale {
   template <class T>
   static std::optional<Lost> loss_of(const Answer<T>& answer) {
     const auto* loss = std::get_if<WorkerLoss>(&answer);
-    return loss == nullptr ? std::nullopt : std::optional(Lost{loss_text(*loss)});
+    return loss == nullptr ? std::nullopt : std::optional(Lost{loss_line(*loss)});
   }
 
   std::optional<Lost> close() { return loss_of(subject_.session.close(subject_.index)); }

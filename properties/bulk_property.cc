@@ -142,7 +142,7 @@ Verdict BulkProperty::explain_loss(const Subject& subject, std::span<const BulkR
   std::vector<Step> steps;
   for (const BulkRequest& request : requests) steps.push_back(bulk_step(subject, request));
   const Function& f = subject.schema.functions()[requests[lost].function];
-  return fail(named(f, loss_text(loss) + " (answers when each function is tried alone)"),
+  return fail(named(f, loss_line(loss) + " (answers when each function is tried alone)"),
               std::move(steps));
 }
 
@@ -162,7 +162,7 @@ Verdict BulkProperty::narrow_loss(const Subject& subject, BulkRequest request,
       loss = std::move(*also);
       request = right;
     } else {
-      return fail(named(f, loss_text(loss) + " (within " + std::to_string(request.count) +
+      return fail(named(f, loss_line(loss) + " (within " + std::to_string(request.count) +
                                " values, in neither half alone)"),
                   {bulk_step(subject, request)});
     }
@@ -172,7 +172,7 @@ Verdict BulkProperty::narrow_loss(const Subject& subject, BulkRequest request,
   if (const auto shown = try_call(subject, request.function, args, times())) {
     return fail(named(f, *shown), {call_step(f, std::move(args), times())});
   }
-  return fail(named(f, "value #" + std::to_string(request.first) + ": " + loss_text(loss)),
+  return fail(named(f, "value #" + std::to_string(request.first) + ": " + loss_line(loss)),
               {bulk_step(subject, request)});
 }
 
@@ -204,7 +204,7 @@ std::optional<std::string> run_step(const Subject& subject, const Step& step, Bu
     for (std::uint64_t i = 0; i < step.count; ++i) {
       for (const auto& answer :
            {subject.session.close(subject.index), subject.session.open(subject.index)}) {
-        if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return loss_text(*loss);
+        if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return loss_line(*loss);
         const auto& outcome = std::get<CallOutcome>(answer);
         if (outcome.status == CallOutcome::Status::Failure) {
           return "creating or destroying the context: " + outcome.text;
@@ -224,7 +224,7 @@ std::optional<std::string> run_step(const Subject& subject, const Step& step, Bu
                               .first = 0,
                               .count = step.count};
     const Answer<BulkOutcome> answer = subject.session.bulk(request);
-    if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return loss_text(*loss);
+    if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return loss_line(*loss);
     compared += std::get<BulkOutcome>(answer).held;
     return judge_bulk(subject, request, std::get<BulkOutcome>(answer));
   }

@@ -13,6 +13,8 @@ namespace {
 /// Section 2 of docs/value-stream.md: how far apart the states of neighbouring values are.
 constexpr std::uint64_t kSeedStride = 0xD1B54A32D192ED03;
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 std::string hex(std::uint64_t word) {
   std::array<char, 24> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "0x%016llx", static_cast<unsigned long long>(word));
@@ -22,6 +24,33 @@ std::string hex(std::uint64_t word) {
 std::string sentence(const std::string& path, const std::string& expected,
                      const std::string& seen) {
   return path + ": expected " + expected + ", seen " + seen;
+}
+
+/// What WorkerSession puts before the tail of stderr in a loss.
+constexpr std::string_view kStderrMark = "; stderr: ";
+
+/// The first line with a letter in it, without what differs from run to run.
+std::string telling_line(std::string_view text) {
+  std::string_view line;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (std::any_of(line.begin(), line.end(), is_letter)) break;
+  }
+  std::string out;
+  for (std::size_t i = 0; i < line.size() && out.size() < 200;) {
+    if (line.substr(i).starts_with("0x")) {
+      out += "0x?";
+      i = std::min(line.find_first_not_of("0123456789abcdefABCDEF", i + 2), line.size());
+    } else if (line.substr(i).starts_with("==")) {  // ==PID== of the sanitizers
+      i = std::min(line.find_first_not_of("=0123456789", i), line.size());
+    } else {
+      const char c = line[i++];
+      out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -73,13 +102,20 @@ std::uint64_t expected_digest(const Subject& subject, const BulkRequest& request
   return sum;
 }
 
-std::string loss_text(const WorkerLoss& loss) {
-  switch (loss.how) {
-    case WorkerLoss::How::Crashed: return "the worker crashed: " + loss.detail;
-    case WorkerLoss::How::Hung: return "the worker hung: " + loss.detail;
-    case WorkerLoss::How::Protocol: return "the worker broke the protocol: " + loss.detail;
+std::string loss_line(const WorkerLoss& loss) {
+  const std::size_t at = loss.detail.find(kStderrMark);
+  std::string detail = loss.detail.substr(0, at);
+  if (at != std::string::npos) {
+    const std::string line =
+        telling_line(std::string_view(loss.detail).substr(at + kStderrMark.size()));
+    if (!line.empty()) detail += ": " + line;
   }
-  return loss.detail;
+  switch (loss.how) {
+    case WorkerLoss::How::Crashed: return "the worker crashed: " + detail;
+    case WorkerLoss::How::Hung: return "the worker hung: " + detail;
+    case WorkerLoss::How::Protocol: return "the worker broke the protocol: " + detail;
+  }
+  return detail;
 }
 
 std::optional<Verdict> make_ready(const Subject& subject) {
@@ -93,7 +129,7 @@ std::optional<Verdict> make_ready(const Subject& subject) {
     }
     opened = subject.session.open(subject.index);
   }
-  if (const auto* loss = std::get_if<WorkerLoss>(&opened)) return cannot(loss_text(*loss));
+  if (const auto* loss = std::get_if<WorkerLoss>(&opened)) return cannot(loss_line(*loss));
   const auto& outcome = std::get<CallOutcome>(opened);
   if (outcome.status == CallOutcome::Status::Failure) return cannot(outcome.text);
   return std::nullopt;
@@ -138,7 +174,7 @@ std::optional<std::string> judge_call(const Subject& subject, const Function& fu
 std::optional<std::string> try_call(const Subject& subject, std::uint32_t function,
                                     const std::vector<Value>& args, unsigned times) {
   const Answer<CallOutcome> answer = subject.session.call(subject.index, function, args, times);
-  if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return loss_text(*loss);
+  if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return loss_line(*loss);
   return judge_call(subject, subject.schema.functions()[function], args,
                     std::get<CallOutcome>(answer));
 }

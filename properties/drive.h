@@ -31,8 +31,9 @@ inline constexpr std::uint64_t kCheckedValues = 64;
 [[nodiscard]] std::uint64_t expected_digest(const Subject& subject, const BulkRequest& request,
                                             std::uint64_t count);
 
-/// "the worker crashed: signal 11 ...".
-[[nodiscard]] std::string loss_text(const WorkerLoss& loss);
+/// "the worker crashed: signal 11 (Segmentation fault): panic: ...", with the first telling line of
+/// its stderr. One line, without addresses and process ids: saved cases carry it and compare it.
+[[nodiscard]] std::string loss_line(const WorkerLoss& loss);
 
 /// Makes the session ready: a lost worker is started again, the schema's context is open. A verdict
 /// (Fail or Broken) where that cannot be.

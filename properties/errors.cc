@@ -21,7 +21,7 @@ std::optional<std::string> refused_after_close(const Subject& subject, std::uint
                                                const std::vector<Value>& args) {
   const Answer<CallOutcome> closed = subject.session.close(subject.index);
   if (const auto* loss = std::get_if<WorkerLoss>(&closed)) {
-    return "destroying the context: " + loss_text(*loss);
+    return "destroying the context: " + loss_line(*loss);
   }
   if (const auto& outcome = std::get<CallOutcome>(closed);
       outcome.status == CallOutcome::Status::Failure) {
@@ -29,7 +29,7 @@ std::optional<std::string> refused_after_close(const Subject& subject, std::uint
   }
   const Answer<CallOutcome> called = subject.session.call(subject.index, function, args, 1);
   if (const auto* loss = std::get_if<WorkerLoss>(&called)) {
-    return "called after destroy: " + loss_text(*loss);
+    return "called after destroy: " + loss_line(*loss);
   }
   const auto& outcome = std::get<CallOutcome>(called);
   if (outcome.status == CallOutcome::Status::Ok) {

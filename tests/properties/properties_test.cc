@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "properties/drive.h"
 #include "tests/properties/fake_session.h"
 
 namespace fficheck {
@@ -75,6 +76,8 @@ struct Row {
   const char* message;   ///< part of it
   Step::Kind step;       ///< the only step of its script
 };
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 
 std::vector<Row> rows() {
   using enum Step::Kind;
@@ -292,6 +295,16 @@ TEST(Properties, ALostWorkerServesTheNextLaw) {
   Trial trial({.crash = [](const Function& f, const Args&) { return f.name == "echo-text"; }});
   EXPECT_EQ(trial.check("echo").outcome, Outcome::Fail);
   EXPECT_EQ(trial.check("consume").outcome, Outcome::Pass);
+}
+
+TEST(Properties, ALossIsToldOnOneLineWithoutWhatDiffersFromRunToRun) {
+  EXPECT_EQ(
+      loss_line({WorkerLoss::How::Crashed,
+                 "exit status 2; stderr: =====\n==77==ERROR: use after free at 0x7f01\n#0 0x1"}),
+      "the worker crashed: exit status 2: ERROR: use after free at 0x?");
+  EXPECT_EQ(loss_line({WorkerLoss::How::Hung, "no answer"}), "the worker hung: no answer");
+  EXPECT_EQ(loss_line({WorkerLoss::How::Crashed, "signal 9; stderr: \n"}),
+            "the worker crashed: signal 9");
 }
 
 TEST(Properties, EachHasItsNameAndItsSentence) {
