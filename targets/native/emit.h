@@ -15,8 +15,9 @@ namespace fficheck {
 [[nodiscard]] LibraryName batch_name(std::string_view id);
 
 /// Everything that build_batch_library (build.h) compiles, below "native/" and "wit/": per schema
-/// header, entry points, test callee and layout assertions, and native/batch.c, which includes them
-/// all. Precondition: every function of every schema is supported by `abi`.
+/// header, entry points, test callee and layout assertions; native/batch_0.c and batch_1.c, which
+/// include half of the schemas each, batch.c both, and batch_headers.cc all headers. Precondition:
+/// every function of every schema is supported by `abi`.
 [[nodiscard]] FileSet emit_library(std::span<const BatchEntry> batch, Abi abi);
 
 /// The library as its author checks it in: header, entry points, the header of the handlers to

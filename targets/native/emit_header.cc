@@ -125,7 +125,9 @@ std::string functions(const Unit& unit) {
   }
   out += "\n/* Calls that are pending fail; no call is accepted any more. */\n";
   out += "int " + prefix + "_destroy(void *ctx);\n";
-  out += "\n/* An empty name: all events. Gives an id, 0 where there is no such event. */\n";
+  out +=
+      "\n/* An empty name: all events. Gives the listener's id, 0 where the context is destroyed. "
+      "*/\n";
   out += "uint64_t " + prefix +
          "_add_event_listener(void *ctx, const char *eventName, FFICallback callback, void "
          "*userData);\n";

@@ -124,7 +124,6 @@ int ffi_rt_refuse(FFICallback callback, void *userData, const char *text);
 void ffi_rt_listeners_free(FFIContext *c);
 void ffi_rt_host_fail_all(FFIContext *c);
 void ffi_rt_host_free(FFIContext *c);
-const FFIImport *ffi_rt_import(const FFILibrary *library, const char *name, bool is_event);
 /* A request or an event as bytes. */
 void ffi_rt_bytes(const FFIType *type, uint8_t form, const void *value, const char **msg, size_t *len);
 void ffi_rt_timers_run(FFIContext *c);

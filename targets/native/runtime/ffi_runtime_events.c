@@ -6,28 +6,28 @@
 struct FFIListener {
   FFIListener *next;
   uint64_t id;
-  const FFIImport *event; /* NULL: every event */
+  char *event; /* the event's name, owned; NULL: every event */
   FFICallback callback;
   void *userData;
   unsigned in_use; /* callbacks that run now, one in another */
   bool removed;
 };
 
-const FFIImport *ffi_rt_import(const FFILibrary *library, const char *name, bool is_event) {
-  for (uint32_t i = 0; name != NULL && i < library->import_count; ++i)
-    if (library->imports[i].is_event == is_event && strcmp(library->imports[i].name, name) == 0)
-      return &library->imports[i];
-  return NULL;
+static void listener_free(FFIListener *listener) {
+  if (listener->event != NULL)
+    ffi_rt_free(listener->event, strlen(listener->event) + 1);
+  ffi_rt_free(listener, sizeof *listener);
 }
 
 uint64_t ffi_rt_add_event_listener(const FFILibrary *library, void *ctx, const char *eventName, FFICallback callback, void *userData) {
-  const bool every = eventName == NULL || *eventName == 0;
-  const FFIImport *event = every ? NULL : ffi_rt_import(library, eventName, true);
-  if (callback == NULL || (!every && event == NULL))
-    return 0;
-  FFIContext *c = ffi_rt_pin(library, ctx);
+  FFIContext *c = callback ? ffi_rt_pin(library, ctx) : NULL;
   if (c == NULL)
     return 0;
+  char *event = NULL;
+  if (eventName != NULL && *eventName != 0) {
+    event = ffi_rt_alloc(strlen(eventName) + 1);
+    strcpy(event, eventName);
+  }
   FFIListener *listener = ffi_rt_alloc(sizeof *listener);
   *listener = (FFIListener){NULL, 0, event, callback, userData, 0, false};
   pthread_mutex_lock(&c->mutex);
@@ -39,7 +39,7 @@ uint64_t ffi_rt_add_event_listener(const FFILibrary *library, void *ctx, const c
   }
   pthread_mutex_unlock(&c->mutex);
   if (id == 0)
-    ffi_rt_free(listener, sizeof *listener);
+    listener_free(listener);
   ffi_rt_unpin(c);
   return id;
 }
@@ -52,7 +52,7 @@ static void unlink_listener(FFIContext *c, FFIListener *listener) {
   *at = listener->next;
   if (c->last_listener == &listener->next)
     c->last_listener = at;
-  ffi_rt_free(listener, sizeof *listener);
+  listener_free(listener);
 }
 
 /* When this returns, the listener's callback does not run and will not, except the one that calls this. */
@@ -103,7 +103,7 @@ static void tell(FFIContext *c, const FFIImport *event, const void *args) {
   const uint64_t newest = c->next_listener;
   FFIListener *listener = c->listeners;
   while (listener != NULL && listener->id <= newest) {
-    if (listener->removed || (listener->event != NULL && listener->event != event)) {
+    if (listener->removed || (listener->event != NULL && strcmp(listener->event, event->name) != 0)) {
       listener = listener->next;
       continue;
     }

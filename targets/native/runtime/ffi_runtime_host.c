@@ -34,8 +34,15 @@ struct FFIHostCall {
 /* Of the process: no id is ever used twice, so that a late answer meets nobody else's call. */
 static _Atomic uint64_t last_id;
 
+static const FFIImport *host_import(const FFILibrary *library, const char *name) {
+  for (uint32_t i = 0; name != NULL && i < library->import_count; ++i)
+    if (!library->imports[i].is_event && strcmp(library->imports[i].name, name) == 0)
+      return &library->imports[i];
+  return NULL;
+}
+
 int ffi_rt_register_host_fn(const FFILibrary *library, void *ctx, const char *name, FFIHostFn fn, void *userData) {
-  const FFIImport *import = ffi_rt_import(library, name, false);
+  const FFIImport *import = host_import(library, name);
   FFIContext *c = import ? ffi_rt_pin(library, ctx) : NULL;
   if (c == NULL)
     return FFI_RET_ERR;

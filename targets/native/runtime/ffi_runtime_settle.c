@@ -35,6 +35,21 @@ void ffi_rt_thread_ends(void) {
     pthread_join(other, NULL);
 }
 
+static void join_last(void) {
+  pthread_mutex_lock(&mutex);
+  const bool join = has_ended;
+  const pthread_t other = ended;
+  has_ended = false;
+  pthread_mutex_unlock(&mutex);
+  if (join)
+    pthread_join(other, NULL);
+}
+
+/* When the process or the library goes. */
+__attribute__((destructor)) static void at_end(void) {
+  join_last();
+}
+
 int64_t ffi_rt_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -61,12 +76,8 @@ int ffi_runtime_settle(int64_t timeout_ms) {
     late = pthread_cond_timedwait(&idle, &mutex, &limit);
   atomic_fetch_sub(&waiters, 1);
   const bool settled = atomic_load(&busy) == 0;
-  const bool join = settled && has_ended;
-  const pthread_t other = ended;
-  if (join)
-    has_ended = false;
   pthread_mutex_unlock(&mutex);
-  if (join)
-    pthread_join(other, NULL);
+  if (settled)
+    join_last();
   return settled ? 0 : 1;
 }

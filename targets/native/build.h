@@ -1,0 +1,38 @@
+// Building the C library of a batch, and the slower checks of what was generated.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "harness/core/result.h"
+#include "harness/run/target.h"
+
+namespace fficheck {
+
+/// How the C library of a batch is compiled.
+struct CBuildOptions {
+  bool checked = true;  ///< FFI_RUNTIME_CHECKED: ledger of allocations, poison
+};
+
+/// Where build_batch_library puts the shared library of a batch: "libbatch.so" below `dir`.
+[[nodiscard]] std::filesystem::path batch_library(const std::filesystem::path& dir);
+
+/// Whether a C compiler is there; the error has the remedy.
+[[nodiscard]] Result<void> check_c_tools();
+
+/// Compiles what emit_library made (already written to options.dir) with gcc, warnings as errors,
+/// into batch_library(options.dir). The leg "O2" optimizes, every other compiles fast. The runtime
+/// is compiled once and kept in the cache (${XDG_CACHE_HOME:-~/.cache}/fficheck) by its content.
+/// Stages: "layout-c" where only layout assertions fail, else "compile-c".
+[[nodiscard]] Result<std::optional<BuildFailure>> build_batch_library(
+    const BuildOptions& options, const CBuildOptions& c_options = {});
+
+/// The second compiler, the headers as C++, and the format. Stages: "clang-c", "clang-cxx-header",
+/// "clang-format".
+[[nodiscard]] Result<std::optional<BuildFailure>> lint_batch_library(const BuildOptions& options);
+
+/// The runtime as a static archive, compiled once and kept in the cache. `tests` as runtime_files.
+[[nodiscard]] Result<std::filesystem::path> runtime_archive(const CBuildOptions& c_options,
+                                                            bool tests);
+
+}  // namespace fficheck
