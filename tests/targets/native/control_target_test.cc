@@ -1,0 +1,158 @@
+#include "targets/native/control_target.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/core/witness.h"
+#include "harness/run/files.h"
+#include "tests/random_schema.h"
+
+namespace fficheck {
+namespace {
+
+/// A batch of random schemas, built, with a worker on it.
+class ControlOf : public ::testing::TestWithParam<Abi> {
+ protected:
+  void start(std::vector<Schema> schemas) {
+    schemas_ = std::move(schemas);
+    for (std::size_t i = 0; i < schemas_.size(); ++i) {
+      std::string number = std::to_string(i);
+      batch_.push_back({"c" + std::string(3 - number.size(), '0') + number, &schemas_[i]});
+    }
+    auto dir = TempDir::create("fficheck-control");
+    ASSERT_TRUE(dir.ok()) << dir.error().text();
+    dir_ = std::make_unique<TempDir>(std::move(dir).value());
+    target_ = std::make_unique<ControlTarget>(GetParam());
+    ASSERT_TRUE(target_->check_tools().ok()) << target_->check_tools().error().text();
+    ASSERT_TRUE(write_files(dir_->path(), target_->emit(batch_)).ok());
+    const BuildOptions options{.dir = dir_->path()};
+    const auto failure = target_->build(options);
+    ASSERT_TRUE(failure.ok()) << failure.error().text();
+    ASSERT_FALSE(failure.value()) << failure.value()->stage << "\n" << failure.value()->log;
+    auto session = target_->open(options, batch_, std::chrono::seconds(20));
+    ASSERT_TRUE(session.ok()) << session.error().text();
+    session_ = std::move(session).value();
+    for (std::uint32_t i = 0; i < schemas_.size(); ++i)
+      ASSERT_EQ(failure_text(session_->open(i)), "");
+  }
+
+  template <class T>
+  static std::string failure_text(const Answer<T>& answer) {
+    if (const auto* loss = std::get_if<WorkerLoss>(&answer)) return "lost: " + loss->detail;
+    if constexpr (std::is_same_v<T, CallOutcome>) {
+      const CallOutcome& outcome = std::get<CallOutcome>(answer);
+      return outcome.status == CallOutcome::Status::Ok ? "" : outcome.text;
+    }
+    return "";
+  }
+
+  /// The laws that a function's signature allows.
+  static std::vector<BulkLaw> laws(const Schema& schema, const Function& f) {
+    std::vector<BulkLaw> out{BulkLaw::Call, BulkLaw::Repeat};
+    switch (schema.role(f)) {
+      case Role::Consume: out.push_back(BulkLaw::Consume); break;
+      case Role::Produce: out.push_back(BulkLaw::Produce); break;
+      case Role::Echo: out.push_back(BulkLaw::Echo); break;
+      case Role::Call: break;
+    }
+    if (f.result && schema.type(*f.result).kind == Kind::Result) out.push_back(BulkLaw::Errors);
+    return out;
+  }
+
+  Counters counters() {
+    const Answer<Counters> answer = session_->counters();
+    EXPECT_TRUE(std::holds_alternative<Counters>(answer)) << failure_text(answer);
+    return std::holds_alternative<Counters>(answer) ? std::get<Counters>(answer) : Counters{};
+  }
+
+  std::vector<Schema> schemas_;
+  std::vector<BatchEntry> batch_;
+  std::unique_ptr<TempDir> dir_;
+  std::unique_ptr<ControlTarget> target_;
+  std::unique_ptr<Session> session_;
+};
+INSTANTIATE_TEST_SUITE_P(Both, ControlOf, ::testing::Values(Abi::Native, Abi::Nim),
+                         [](const auto& info) { return std::string(abi_name(info.param)); });
+
+TEST_P(ControlOf, EveryLawHoldsOnAHundredSchemasAndEverythingIsFreed) {
+  constexpr std::uint64_t kValues = 20;
+  std::vector<Schema> schemas;
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    schemas.push_back(testing::random_schema(seed, GetParam()));
+  ASSERT_NO_FATAL_FAILURE(start(std::move(schemas)));
+  const Counters before = counters();
+  std::vector<BulkRequest> requests;
+  for (std::uint32_t s = 0; s < schemas_.size(); ++s) {
+    for (std::uint32_t f = 0; f < schemas_[s].functions().size(); ++f)
+      for (const BulkLaw law : laws(schemas_[s], schemas_[s].functions()[f]))
+        requests.push_back({s, f, law, s + 1, 0, kValues});
+  }
+  const auto answers = session_->bulk_all(requests);
+  ASSERT_EQ(answers.size(), requests.size());
+  std::uint64_t held = 0;
+  std::uint64_t errs = 0;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const std::string name = schemas_[requests[i].schema].functions()[requests[i].function].name +
+                             " of schema " + std::to_string(requests[i].schema) + ", " +
+                             std::string(bulk_law_name(requests[i].law));
+    ASSERT_TRUE(std::holds_alternative<BulkOutcome>(answers[i]))
+        << name << ": " << failure_text(answers[i]);
+    const BulkOutcome& outcome = std::get<BulkOutcome>(answers[i]);
+    ASSERT_FALSE(outcome.failed) << name << ", value " << *outcome.failed << ": " << outcome.detail;
+    ASSERT_EQ(outcome.held, kValues) << name;
+    held += outcome.held;
+    errs += outcome.errs;
+  }
+  EXPECT_GT(held, 50000u);
+  EXPECT_GT(errs, 1000u);
+  Counters after = counters();
+  for (const char* name : {"live_library_allocations", "live_library_bytes", "live_contexts",
+                           "bad_frees", "live_caller_allocations", "live_slots", "live_threads",
+                           "live_descriptors", "stray_completions"})
+    EXPECT_EQ(after[name], before.at(name)) << name;
+  EXPECT_EQ(after["bad_frees"], 0);
+  EXPECT_EQ(after["total_calls"], after["total_completions"]);
+  for (std::uint32_t i = 0; i < schemas_.size(); ++i)
+    ASSERT_EQ(failure_text(session_->close(i)), "");
+  after = counters();
+  EXPECT_EQ(after["live_contexts"], 0);
+  EXPECT_EQ(after["live_library_allocations"], 0);
+}
+
+TEST_P(ControlOf, ACallAnswersWithBothWitnesses) {
+  ASSERT_NO_FATAL_FAILURE(start({testing::random_schema(7, GetParam())}));
+  const Schema& schema = schemas_[0];
+  for (std::uint32_t f = 0; f < schema.functions().size(); ++f) {
+    const Function& function = schema.functions()[f];
+    const std::vector<Value> args = stream_args(schema, function, 11, target_->stream_limits());
+    for (const unsigned times : {1u, 3u}) {
+      const Answer<CallOutcome> answer = session_->call(0, f, args, times);
+      ASSERT_EQ(failure_text(answer), "") << function.name;
+      const CallOutcome& outcome = std::get<CallOutcome>(answer);
+      EXPECT_EQ(outcome.callee_witness, witness_args(schema, function, args)) << function.name;
+      EXPECT_EQ(outcome.args_after, witness_args(schema, function, args)) << function.name;
+      const auto expected = expected_result(schema, function, args, target_->stream_limits());
+      ASSERT_EQ(outcome.result.has_value(), expected.has_value()) << function.name;
+      if (expected) {
+        EXPECT_TRUE(equal(*outcome.result, *expected)) << function.name;
+      }
+    }
+  }
+}
+
+TEST_P(ControlOf, ACallAfterCloseIsRefusedWithTheLibrarysText) {
+  ASSERT_NO_FATAL_FAILURE(start({testing::random_schema(7, GetParam())}));
+  ASSERT_EQ(failure_text(session_->close(0)), "");
+  const Function& function = schemas_[0].functions()[0];
+  const auto args = stream_args(schemas_[0], function, 1, target_->stream_limits());
+  EXPECT_EQ(failure_text(session_->call(0, 0, args, 1)), "context destroyed");
+  ASSERT_EQ(failure_text(session_->open(0)), "");
+  EXPECT_EQ(failure_text(session_->call(0, 0, args, 1)), "");
+}
+
+}  // namespace
+}  // namespace fficheck
