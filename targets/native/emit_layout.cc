@@ -16,7 +16,8 @@ std::string assertion(const std::string& expression, std::uint64_t figure,
 std::string emit_layout(const Unit& unit) {
   const Reference reference(unit.schema, unit.abi);
   std::string out = preamble(unit, "Layout");
-  out += "#include \"" + unit.names.library.prefix + ".h\"\n\n";
+  out += "#include \"" + unit.names.library.prefix + ".h\"\n";
+  std::string assertions;
   for (TypeId id = 0; id < unit.schema.types().size(); ++id) {
     const ReferenceLayout layout = unit.used[id] ? reference.layout(id) : ReferenceLayout{};
     if (!layout.exists) continue;
@@ -24,20 +25,20 @@ std::string emit_layout(const Unit& unit) {
     if (!is_named(type.kind) && unit.lowering.types[id].shape != Shape::Struct) continue;
     const std::string& name = unit.names.types[id];
     const std::string what = brief(unit.schema, id);
-    out += assertion("sizeof(" + name + ")", layout.size, what + ": size");
-    out += assertion("_Alignof(" + name + ")", layout.align, what + ": alignment");
+    assertions += assertion("sizeof(" + name + ")", layout.size, what + ": size");
+    assertions += assertion("_Alignof(" + name + ")", layout.align, what + ": alignment");
     for (std::size_t i = 0; i < layout.members.size(); ++i) {
       const ReferenceLayout::Member& member = layout.members[i];
       // A member that the lowering forgot has no name here, and does not compile.
       const std::string field =
           i < unit.names.members[id].size() ? unit.names.members[id][i] : member.name;
-      out += assertion("offsetof(" + name + ", " + field + ")", member.offset,
-                       what + ": offset of " + member.name);
-      out += assertion("sizeof(((" + name + " *)0)->" + field + ")", member.size,
-                       what + ": size of " + member.name);
+      assertions += assertion("offsetof(" + name + ", " + field + ")", member.offset,
+                              what + ": offset of " + member.name);
+      assertions += assertion("sizeof(((" + name + " *)0)->" + field + ")", member.size,
+                              what + ": size of " + member.name);
     }
   }
-  return out;
+  return assertions.empty() ? out : out + "\n" + assertions;
 }
 
 }  // namespace fficheck::native_emit
