@@ -7,6 +7,7 @@
 
 #include "harness/core/rewrite.h"
 #include "harness/core/shrink.h"
+#include "harness/core/shrink_cost.h"
 
 namespace fficheck {
 namespace {
@@ -25,7 +26,9 @@ std::vector<std::vector<bool>> masks(std::size_t n) {
   if (n < 2) return out;
   for (std::size_t size = (n + 1) / 2;; size = (size + 1) / 2) {
     std::size_t pieces = 0;
-    for (std::size_t begin = 0; begin < n && pieces < kPieces; begin += size, ++pieces) {
+    for (std::size_t begin = 0; begin < n; begin += size, ++pieces) {
+      // Of many small pieces the first ones, and the last.
+      if (pieces >= kPieces && begin + size < n) continue;
       std::vector<bool> drop(n, true);
       for (std::size_t i = begin; i < std::min(begin + size, n); ++i) drop[i] = false;
       std::vector<bool> alone = drop;
@@ -375,6 +378,7 @@ std::string fingerprint(const Case& c) {
 
 std::vector<Case> shrink_schema(const Case& c, std::size_t limit) {
   const std::uint64_t weight = case_weight(c);
+  limit = affordable(limit, c);
   std::vector<Case> out;
   std::unordered_set<std::string> seen;
   for (const Edit& edit : Edits(c).all()) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "harness/core/shrink.h"
+#include "harness/core/shrink_cost.h"
 #include "harness/core/value_stream.h"
 #include "harness/core/witness.h"
 
@@ -12,7 +13,8 @@ constexpr std::uint64_t kSmallSeeds = 64;  // tried for a function that makes a 
 
 class Scripts {
  public:
-  Scripts(const Case& c, std::size_t limit) : case_(c), limit_(limit), weight_(case_weight(c)) {}
+  Scripts(const Case& c, std::size_t limit)
+      : case_(c), limit_(affordable(limit, c)), weight_(case_weight(c)) {}
 
   std::vector<Case> run() && {
     fewer_steps();
@@ -130,6 +132,7 @@ class Scripts {
     std::vector<std::vector<Value>> queues;
     for (std::size_t i = 0; i < step.args.size(); ++i) {
       queues.push_back(shrink_value(case_.schema, f->params[i].type, step.args[i], each));
+      if (out.size() >= limit_) return out;
     }
     for (std::size_t turn = 0;; ++turn) {
       bool any = false;
@@ -140,7 +143,7 @@ class Scripts {
         args[i] = queues[i][turn];
         with_args(std::move(args));
       }
-      if (!any) return out;
+      if (!any || out.size() >= limit_) return out;
     }
   }
 

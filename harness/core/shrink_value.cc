@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/core/shrink.h"
+#include "harness/core/shrink_cost.h"
 
 namespace fficheck {
 namespace {
@@ -36,7 +37,7 @@ class Proposer {
       case Kind::S8:
       case Kind::S16:
       case Kind::S32:
-      case Kind::S64: integer(value.as<std::int64_t>(), out); break;
+      case Kind::S64: integer(value.as<std::int64_t>(), bits_of(type.kind), out); break;
       case Kind::U8:
       case Kind::U16:
       case Kind::U32:
@@ -80,15 +81,17 @@ class Proposer {
     }
   }
 
-  static void integer(std::int64_t v, std::vector<Value>& out) {
+  static void integer(std::int64_t v, unsigned bits, std::vector<Value>& out) {
+    const std::uint64_t top = (std::uint64_t{1} << (bits - 1)) - 1;
+    const std::uint64_t magnitude =
+        v < 0 ? 0 - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v);
     std::vector<Value> sizes;
-    natural(v < 0 ? 0 - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v), sizes);
-    // The opposite of the least integer is none.
-    if (v < 0 && v != INT64_MIN) out.push_back(Value::integer(-v));
+    if (v < 0) sizes.push_back(Value::natural(magnitude));
+    natural(magnitude, sizes);
     for (const Value& size : sizes) {
-      const auto magnitude = size.as<std::uint64_t>();
-      if (magnitude > static_cast<std::uint64_t>(INT64_MAX)) continue;
-      const auto positive = static_cast<std::int64_t>(magnitude);
+      // The opposite of the least integer is none.
+      if (size.as<std::uint64_t>() > top) continue;
+      const auto positive = static_cast<std::int64_t>(size.as<std::uint64_t>());
       out.push_back(Value::integer(positive));
       if (v < 0) out.push_back(Value::integer(-positive));
     }
@@ -289,6 +292,7 @@ Value smallest_value(const Schema& schema, TypeId id) {
 std::vector<Value> shrink_value(const Schema& schema, TypeId type, const Value& value,
                                 std::size_t limit) {
   const std::uint64_t weight = value_weight(value);
+  limit = affordable(limit, value);
   std::vector<std::pair<std::uint64_t, Value>> smaller;
   for (Value& candidate : Proposer(schema).propose(type, value, 2 * limit)) {
     const std::uint64_t w = value_weight(candidate);
