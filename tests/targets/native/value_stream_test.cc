@@ -18,6 +18,7 @@ class VectorUnit {
   explicit VectorUnit(const std::string& vectors) {
     text_ =
         "#include \"ffi_runtime_values.c\"\n#include \"ffi_stream.c\"\n#include "
+        "\"ffi_witness.c\"\n#include "
         "\"ffi_provider.c\"\n#include \"vectors.h\"\n";
     std::istringstream lines(vectors);
     for (std::string line; std::getline(lines, line);) {
