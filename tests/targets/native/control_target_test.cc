@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <variant>
@@ -28,7 +29,14 @@ class ControlOf : public ::testing::TestWithParam<Abi> {
     dir_ = std::make_unique<TempDir>(std::move(dir).value());
     target_ = std::make_unique<ControlTarget>(GetParam());
     ASSERT_TRUE(target_->check_tools().ok()) << target_->check_tools().error().text();
-    ASSERT_TRUE(write_files(dir_->path(), target_->emit(batch_)).ok());
+    FileSet files = target_->emit(batch_);
+    for (const Edit& edit : edits_) {
+      std::string& text = files.at(edit.file);
+      const std::size_t at = text.find(edit.from);
+      ASSERT_NE(at, std::string::npos) << edit.from << " in\n" << text;
+      text.replace(at, edit.from.size(), edit.to);
+    }
+    ASSERT_TRUE(write_files(dir_->path(), files).ok());
     const BuildOptions options{.dir = dir_->path()};
     const auto failure = target_->build(options);
     ASSERT_TRUE(failure.ok()) << failure.error().text();
@@ -63,12 +71,29 @@ class ControlOf : public ::testing::TestWithParam<Abi> {
     return out;
   }
 
+  /// The outcome of a law on schema 0; a lost worker fails the test.
+  BulkOutcome bulk(const std::string& function, BulkLaw law, std::uint64_t count) {
+    const std::vector<Function>& all = schemas_[0].functions();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Function& f) { return f.name == function; });
+    const auto answer =
+        session_->bulk({0, static_cast<std::uint32_t>(found - all.begin()), law, 1, 0, count});
+    EXPECT_TRUE(std::holds_alternative<BulkOutcome>(answer)) << failure_text(answer);
+    return std::holds_alternative<BulkOutcome>(answer) ? std::get<BulkOutcome>(answer)
+                                                       : BulkOutcome{};
+  }
+
   Counters counters() {
     const Answer<Counters> answer = session_->counters();
     EXPECT_TRUE(std::holds_alternative<Counters>(answer)) << failure_text(answer);
     return std::holds_alternative<Counters>(answer) ? std::get<Counters>(answer) : Counters{};
   }
 
+  /// A fault, seeded in the generated text.
+  struct Edit {
+    std::string file, from, to;
+  };
+  std::vector<Edit> edits_;
   std::vector<Schema> schemas_;
   std::vector<BatchEntry> batch_;
   std::unique_ptr<TempDir> dir_;
@@ -152,6 +177,52 @@ TEST_P(ControlOf, ACallAfterCloseIsRefusedWithTheLibrarysText) {
   EXPECT_EQ(failure_text(session_->call(0, 0, args, 1)), "context destroyed");
   ASSERT_EQ(failure_text(session_->open(0)), "");
   EXPECT_EQ(failure_text(session_->call(0, 0, args, 1)), "");
+}
+
+// Faults of the generated library, seeded in its text, and the law that sees each.
+
+Schema pairs() {
+  SchemaBuilder b;
+  const TypeId u32 = b.scalar(Kind::U32);
+  const TypeId text = b.scalar(Kind::String);
+  const TypeId pair = b.add({Kind::Record, "pair", {{"a", u32}, {"b", u32}, {"s", text}}, 0});
+  const TypeId u64 = b.scalar(Kind::U64);
+  b.function({"consume-p", FunctionKind::Free, 0, {{"p", pair}}, u64});
+  b.function({"echo-p", FunctionKind::Free, 0, {{"p", pair}}, pair});
+  b.function({"produce-p", FunctionKind::Free, 0, {{"s", u64}}, pair});
+  return std::move(b).build().value();
+}
+
+TEST_P(ControlOf, FieldsSwappedOnBothWaysAreSeenByConsumeAndProduceButNotByEcho) {
+  edits_ = {{"native/c000.c", "offsetof(C000Pair, a)", "offsetof(C000Pair, X)"},
+            {"native/c000.c", "offsetof(C000Pair, b)", "offsetof(C000Pair, a)"},
+            {"native/c000.c", "offsetof(C000Pair, X)", "offsetof(C000Pair, b)"}};
+  ASSERT_NO_FATAL_FAILURE(start({pairs()}));
+  EXPECT_TRUE(bulk("consume-p", BulkLaw::Consume, 100).failed);
+  const BulkOutcome produce = bulk("produce-p", BulkLaw::Produce, 100);
+  EXPECT_TRUE(produce.failed);
+  EXPECT_NE(produce.detail.find("expected"), std::string::npos) << produce.detail;
+  EXPECT_EQ(bulk("echo-p", BulkLaw::Echo, 100).held, 100u);
+}
+
+TEST_P(ControlOf, ASecondCompletionIsSeen) {
+  edits_ = {{"native/c000.c",
+             "return ffi_rt_call(&c000_Library, 0, ctx, &ffi_args, callback, userData);",
+             "const int ret = ffi_rt_call(&c000_Library, 0, ctx, &ffi_args, callback, userData);\n"
+             "  callback(1, \"twice\", 5, userData);\n  return ret;"}};
+  ASSERT_NO_FATAL_FAILURE(start({pairs()}));
+  EXPECT_TRUE(bulk("consume-p", BulkLaw::Consume, 100).failed);
+  EXPECT_EQ(bulk("echo-p", BulkLaw::Echo, 100).held, 100u);
+}
+
+TEST_P(ControlOf, AnArgumentThatIsNotCopiedDeeplyIsSeen) {
+  // The record's descriptor says that it owns nothing.
+  edits_ = {{"native/c000.c", "{FFI_RECORD, 1, 0, 0, 3, sizeof(C000Pair)",
+             "{FFI_RECORD, 0, 0, 0, 3, sizeof(C000Pair)"},
+            {"native/c000.c", "{FFI_RECORD, 1, 0, 0, 1, sizeof(c000_A0)",
+             "{FFI_RECORD, 0, 0, 0, 1, sizeof(c000_A0)"}};
+  ASSERT_NO_FATAL_FAILURE(start({pairs()}));
+  EXPECT_TRUE(bulk("consume-p", BulkLaw::Consume, 2000).failed);
 }
 
 }  // namespace
