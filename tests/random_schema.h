@@ -23,6 +23,9 @@ class RandomSchema {
   /// A schema whose functions the dialect supports.
   Schema make() {
     const TypeId u64 = builder_.scalar(Kind::U64);
+    const TypeId error = builder_.scalar(Kind::String);
+    if (random_.below(3) == 0)
+      add("create", {type(2), type(1)}, builder_.result(std::nullopt, error));
     const unsigned count = 3 + random_.below(4);
     for (unsigned i = 0; i < count; ++i) {
       const std::string n = std::to_string(i);
@@ -36,9 +39,8 @@ class RandomSchema {
       for (unsigned k = random_.below(6); k > 0; --k) params.push_back(type(2));
       const TypeId r = type(2);
       if (as_result(r)) add("call-" + n, params, r);
-      const TypeId text = builder_.scalar(Kind::String);
       add("try-" + n, params,
-          builder_.result(as_result(r) ? std::optional(r) : std::nullopt, text));
+          builder_.result(as_result(r) ? std::optional(r) : std::nullopt, error));
       if (!nim_) add("fail-" + n, params, builder_.result(t, r));
       add("nothing-" + n, params, std::nullopt);
     }
