@@ -68,6 +68,8 @@ typedef struct {
 
 static void *elsewhere(void *arg) {
   Elsewhere *e = arg;
+  /* Refused where the context is destroyed. */
+  laws_fire_on_shout(ffi_call_context(e->call), (LawsShouted){{"elsewhere", 9}, 99});
   laws_reply_elsewhere(e->call, e->v);
   free(e);
   return NULL;
@@ -104,4 +106,17 @@ void laws_on_shout(FFICall *call, FFIString text) {
   State *s = ffi_call_state(call);
   laws_fire_on_shout(ffi_call_context(call), (LawsShouted){text, ++s->shouts});
   laws_reply_shout(call, s->shouts);
+}
+
+static void gathered(void *arg, int ret, const char *msg, size_t len) {
+  FFICall *call = arg;
+  if (ret != FFI_RET_OK)
+    ffi_call_fail(call, msg, len);
+  else
+    laws_reply_gather(call, *(const LawsListString *)(const void *)msg);
+}
+
+void laws_on_gather(FFICall *call) {
+  if (laws_host_fetch_all(ffi_call_context(call), (FFIString){"item ", 5}, 3, gathered, call) != 0)
+    ffi_call_fail(call, "refused", 7);
 }

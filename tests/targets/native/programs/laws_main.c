@@ -390,6 +390,70 @@ static void host_functions_answer_once(void) {
   at_rest();
 }
 
+typedef struct {
+  void *ctx;
+  bool short_answer;
+} Gatherer;
+
+/* All parameters of a host function, in order. */
+typedef struct {
+  FFIString prefix;
+  uint32_t count;
+} FetchAll;
+
+/* Answers within the request, from memory that is gone when it returns. */
+static void fetch_all(uint64_t callId, const char *req, size_t reqLen, void *userData) {
+  const Gatherer *g = userData;
+  CHECK(reqLen == sizeof(FetchAll));
+  const FetchAll *request = (const FetchAll *)(const void *)req;
+  FFIString items[3];
+  CHECK(request->count == 3);
+  for (int i = 0; i < 3; ++i) items[i] = request->prefix;
+  LawsListString list = {items, 3};
+  CHECK(laws_host_complete(g->ctx, callId, 0, (const char *)&list,
+                           g->short_answer ? 1 : sizeof list) == 0);
+  memset(items, 0xEE, sizeof items);
+}
+
+static void take_gathered(int ret, const char *msg, size_t len, void *userData) {
+  if (ret == FFI_RET_OK) {
+    const LawsListString *list = (const LawsListString *)(const void *)msg;
+    CHECK(len == sizeof *list && list->len == 3);
+    for (int i = 0; i < 3; ++i)
+      CHECK(list->ptr[i].len == 5 && memcmp(list->ptr[i].ptr, "item ", 5) == 0);
+  }
+  take(ret, msg, len, userData);
+}
+
+static void host_answers_are_copied_deeply(void) {
+  Gatherer g = {create("x"), false};
+  Seen s;
+  seen_init(&s);
+  CHECK(laws_register_host_fn(g.ctx, "fetch_all", fetch_all, &g) == 0);
+  CHECK(laws_gather(g.ctx, take_gathered, &s) == 0);
+  await(&s, 1);
+  CHECK(s.ok == 1);
+  g.short_answer = true;
+  CHECK(laws_gather(g.ctx, take_gathered, &s) == 0);
+  await(&s, 2);
+  CHECK(s.failed == 1 && strcmp(s.text, "host answer has the wrong size") == 0);
+  CHECK(laws_destroy(g.ctx) == 0);
+  at_rest();
+}
+
+static void events_of_another_thread_arrive(void) {
+  void *ctx = create("x");
+  Listener l = {ctx, 0, 0, 0};
+  CHECK(laws_add_event_listener(ctx, "on_shout", listen, &l) != 0);
+  Seen s;
+  seen_init(&s);
+  CHECK(laws_elsewhere(ctx, take, &s, (LawsListString){NULL, 0}) == 0);
+  await(&s, 1); /* the event was queued before the answer */
+  CHECK(l.events == 1 && l.count == 99);
+  CHECK(laws_destroy(ctx) == 0);
+  at_rest();
+}
+
 /* ---- The library's own counting ---- */
 
 static void memory_is_poisoned_and_accounted_for(void) {
@@ -444,6 +508,8 @@ int main(int argc, char **argv) {
   listeners_hear_until_they_are_removed();
   a_removed_listener_is_not_in_use();
   host_functions_answer_once();
+  host_answers_are_copied_deeply();
+  events_of_another_thread_arrive();
   settle_gives_up_in_time();
   memory_is_poisoned_and_accounted_for();
   puts("all laws hold");

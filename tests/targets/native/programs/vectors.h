@@ -7,7 +7,8 @@
 
 #include "ffi_library.h"
 
-/* The generated unit includes ffi_stream.c, ffi_witness.c, ffi_provider.c and ffi_runtime_values.c before this. */
+/* The generated unit includes ffi_stream.c, ffi_witness.c, ffi_provider.c and ffi_runtime_values.c
+ * before this. */
 
 struct FFICall {
   const FFIFunction* function;
