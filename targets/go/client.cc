@@ -38,10 +38,7 @@ class Client {
     code_.line("// ", p_.names.new_client, " makes a context of the library.");
     code_.open("func ", p_.names.new_client, "(", create ? params(index) : "", ") (*",
                p_.names.client, ", error) {");
-    code_.line("call, err := ", p_.names.library, ".Begin()");
-    code_.open("if err != nil {");
-    code_.line("return nil, err");
-    code_.close("}");
+    code_.line("call := ", p_.names.library, ".Begin()");
     std::string args = "nil";
     if (create) args = lower_args(index);
     code_.line("instance, err := call.Create(", args, ")");
@@ -92,19 +89,15 @@ class Client {
     const std::string results = ok ? cat("(", p_.names.types[*ok], ", error)") : "error";
     code_.open("func (c *", p_.names.client, ") ", names.method, "(", params(index), ") ", results,
                " {");
-    const std::string fail = ok ? "result, err" : "err";
     if (ok) code_.line("var result ", p_.names.types[*ok]);
-    code_.line("call, err := c.instance.Begin()");
-    code_.open("if err != nil {");
-    code_.line("return ", fail);
-    code_.close("}");
+    code_.line("call := c.instance.Begin(", index, ")");
     if (layout.error_is_text) code_.line("call.DeclaresText()");
     const std::string args = lower_args(index);
-    const std::string call = cat("call.Do(", index, ", ", args, ", ");
+    const std::string call = cat("call.Do(", args, ", ");
     if (layout.form == ResultForm::None) {
       code_.line("return ", call, "ffirt.Nothing)");
     } else {
-      code_.open(ok ? "err = " : "return ", call, "func(msg unsafe.Pointer, n uintptr) error {");
+      code_.open(ok ? "err := " : "return ", call, "func(msg unsafe.Pointer, n uintptr) error {");
       receive(layout, layout.error_is_text ? nullptr : declared, ok);
       code_.close("})");
       if (ok) code_.line("return result, err");

@@ -177,7 +177,7 @@ std::string lift_expression(const Package& p, TypeId id, const std::string& from
 
 void emit_lift(const Package& p, Code& code) {
   for (TypeId id = 0; id < p.schema.types().size(); ++id) {
-    if (!p.is_composite(id)) continue;
+    if (!p.lifted[id] || !p.is_composite(id)) continue;
     const Type& type = p.type(id);
     if (p.layout(id).shape == Shape::MembersOnly && type.kind == Kind::Option) continue;
     if (!lift_expression(p, id, "x").starts_with("lift")) continue;

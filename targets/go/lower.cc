@@ -192,7 +192,7 @@ void lower_part(const Package& p, Code& code, TypeId id, const std::string& aren
 
 void emit_lower(const Package& p, Code& code) {
   for (TypeId id = 0; id < p.schema.types().size(); ++id) {
-    if (!p.is_composite(id) || p.layout(id).size == 0) continue;
+    if (!p.lowered[id] || !p.is_composite(id) || p.layout(id).size == 0) continue;
     const Type& type = p.type(id);
     if (p.layout(id).shape == Shape::MembersOnly && type.kind == Kind::Option) continue;
     if (!lower_statement(p, id, "a", "x", "y").starts_with("lower")) continue;

@@ -20,6 +20,13 @@ ArgsLayout place(const FunctionLayout& function) {
   return args;
 }
 
+void mark(const Schema& schema, std::vector<bool>& used, TypeId id) {
+  if (used[id]) return;
+  used[id] = true;
+  for (const Part& part : schema.type(id).parts)
+    if (part.type) mark(schema, used, *part.type);
+}
+
 }  // namespace
 
 Package::Package(const Schema& s, Abi abi, std::string prefix)
@@ -27,6 +34,19 @@ Package::Package(const Schema& s, Abi abi, std::string prefix)
       lowering(lower_native(s, abi)),
       names(resolve_go_names(s, lowering, std::move(prefix))) {
   for (const FunctionLayout& function : lowering.functions) args.push_back(place(function));
+  lowered.resize(s.types().size());
+  lifted.resize(s.types().size());
+  for (const Function& function : s.functions()) {
+    for (const Param& param : function.params) mark(s, lowered, param.type);
+    if (!function.result) continue;
+    const Type& result = s.type(*function.result);
+    if (result.kind != Kind::Result) {
+      mark(s, lifted, *function.result);
+      continue;
+    }
+    for (const Part& side : result.parts)  // the result itself becomes a value and an error
+      if (side.type) mark(s, lifted, *side.type);
+  }
 }
 
 std::string Package::raw_type(TypeId id) const {

@@ -27,6 +27,8 @@ struct Package {
   NativeLowering lowering;
   GoNames names;
   std::vector<ArgsLayout> args;  ///< as Schema::functions()
+  std::vector<bool> lowered;     ///< per TypeId: part of a parameter
+  std::vector<bool> lifted;      ///< per TypeId: part of a result
 
   [[nodiscard]] const Type& type(TypeId id) const { return schema.type(id); }
   [[nodiscard]] const TypeLayout& layout(TypeId id) const { return lowering.types[id]; }
@@ -65,7 +67,7 @@ void lower_part(const Package& package, Code& code, TypeId id, const std::string
                                           const std::string& from);
 /// Constant assertions of every mirror's size and offsets against the reference's figures.
 void emit_layout(const Package& package, Code& code, Abi abi);
-/// Stream, witness and trials for the worker.
+/// What the worker must know of the package.
 void emit_check(const Package& package, Code& code);
 /// C: the functions that spread the struct of arguments, and the table of them.
 [[nodiscard]] std::string emit_shim(const Package& package, const CNames& names,

@@ -3,6 +3,8 @@ package check
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 
 	"fficheck.local/batch/ffirt"
 )
@@ -20,166 +22,254 @@ const (
 // Schema is one schema of a batch as generated code describes it.
 type Schema struct {
 	Library *ffirt.Library
-	// Open makes a client; a constructor's arguments come from the stream.
-	Open      func(g *Stream) (any, error)
-	Close     func(client any) error
-	Instance  func(client any) *ffirt.Instance
+	// Constructor is the function that makes a client, Instance a client's context.
+	Constructor Function
+	Instance    func(client any) *ffirt.Instance
+	// Table has a row for each type of the schema; see newPlanner.
+	Table string
+	// Functions are those of the schema; a constructor among them has no Method.
 	Functions []Function
 	// Types: enums, flags and variants, which reflection alone does not know.
 	Types []Type
+
+	planner *planner
 }
 
 // Function is one function of a schema.
 type Function struct {
 	Name string
 	Role Role
-	// Method is the method as a function of the client and the arguments; nil for a constructor.
+	// Method is the client's method as a function, or the constructor.
 	Method any
-	// Trial draws arguments and sends them, by the protocol of Trial.
-	Trial func(client any, t *Trial)
-	// Expect draws the function's result; nil where it has none.
-	Expect func(g *Stream, h *Witness) (isErr bool)
 	// Declares: the result is a result<T, E>, so an error of the method may be a value.
 	Declares bool
+
+	signature string // rows of the parameters, ">", row of the result
+	errType   any    // pointer to an E, or nil
+	plans     *plans // nil before the first use
 }
 
-// Fn describes a function.
-func Fn(name string, role Role, declares bool, method any, trial func(any, *Trial), expect func(*Stream, *Witness) bool) Function {
-	return Function{name, role, method, trial, expect, declares}
+// Fn describes a function; err is a nil pointer to E where the result is a result<T, E>.
+func Fn(name string, role Role, signature string, method, err any) Function {
+	return Function{Name: name, Role: role, Method: method, signature: signature, errType: err}
 }
 
-// Trial is one value sent through one function. Generated code draws the arguments from Stream, calls
-// Sent with their witness, the method as long as More says, Held after each call, and After with the
-// witness of the arguments it then has.
-type Trial struct {
-	Stream *Stream
-	// IsErr: the argument of an echo is an err.
-	IsErr bool
+// part is a plan with its Go type.
+type part struct {
+	*plan
+	goType reflect.Type
+}
 
-	function *Function
-	seed     uint64 // of the value
-	produce  bool   // the law is produce: the argument is the seed
-	repeat   bool   // the law is repeat: twice, and the arguments must not change
-	sends    int
+func (p part) draw(g *Stream, depth int) reflect.Value {
+	v := reflect.New(p.goType)
+	p.gen(g, v.UnsafePointer(), depth)
+	return v.Elem()
+}
 
-	word     uint64 // argument of a produce function
-	args     Witness
-	expected Witness
-	results  bool
-	failure  string
+// plans are what a function's values need.
+type plans struct {
+	method reflect.Value
+	params []part
+	ok     part // its plan is nothing where there is no value
+	err    part
+	text   bool // err is a string
+}
+
+// Prepare gives a function, with its plans; not for two goroutines at once.
+func (s *Schema) Prepare(f *Function) *Function {
+	if f.plans != nil {
+		return f
+	}
+	if s.planner == nil {
+		s.planner = newPlanner(s.Table, s.Types)
+	}
+	p := &plans{method: reflect.ValueOf(f.Method), ok: part{nothing, unit}, err: part{nothing, unit}}
+	t := p.method.Type()
+	in, out, _ := strings.Cut(f.signature, ">")
+	ids := strings.Fields(in)
+	for i, id := range ids {
+		goType := t.In(t.NumIn() - len(ids) + i)
+		p.params = append(p.params, part{s.planner.plan(id, goType), goType})
+	}
+	ok := out
+	if out != "" && s.planner.table[word(out)][0] == "result" {
+		row := s.planner.table[word(out)]
+		f.Declares = true
+		ok = row[1]
+		if row[2] != "-" {
+			goType := reflect.TypeOf(f.errType).Elem()
+			p.err = part{s.planner.plan(row[2], goType), goType}
+			p.text = s.planner.table[word(row[2])][0] == "string"
+		}
+	}
+	if ok != "" && ok != "-" {
+		p.ok = part{s.planner.plan(ok, t.Out(0)), t.Out(0)}
+	}
+	f.plans = p
+	return f
+}
+
+// Open makes a client; a constructor's arguments come from the stream.
+func (s *Schema) Open(g *Stream) (any, error) {
+	f := s.Prepare(&s.Constructor)
+	var args []reflect.Value
+	for _, p := range f.plans.params {
+		args = append(args, p.draw(g, 0))
+	}
+	results := f.plans.method.Call(args)
+	err, _ := results[1].Interface().(error)
+	return results[0].Interface(), err
+}
+
+// expect draws what a callee answers from that seed: its witness, and whether it is an err.
+func (f *Function) expect(seed uint64) (h Witness, isErr bool) {
+	h = NewWitness
+	g := NewStream(seed)
+	if !f.Declares {
+		absorb(&h, f.plans.ok, f.plans.ok.draw(g, 0))
+		return h, false
+	}
+	side := f.plans.ok
+	if isErr = !g.Maybe(); isErr {
+		side = f.plans.err
+	}
+	h.Bool(isErr)
+	absorb(&h, side, side.draw(g, 1))
+	return h, isErr
+}
+
+// absorb adds a value to a witness.
+func absorb(h *Witness, p part, v reflect.Value) {
+	if p.plan == nothing {
+		return
+	}
+	if !v.CanAddr() {
+		held := reflect.New(p.goType)
+		held.Elem().Set(v)
+		v = held.Elem()
+	}
+	p.witness(h, v.Addr().UnsafePointer())
 }
 
 // Law says how a trial draws its arguments and how often it sends them.
 type Law struct {
-	Produce bool
-	Repeat  bool
+	Produce bool // the argument is the seed
+	Repeat  bool // the arguments are sent twice and must not change
 }
 
-// Run tries the value of that seed. It gives an empty string where the law held.
-func (t *Trial) Run(f *Function, client any, law Law, seed uint64) (failure string) {
-	*t = Trial{Stream: NewStream(seed), function: f, seed: seed, produce: law.Produce, repeat: law.Repeat, sends: 1}
-	if law.Repeat {
-		t.sends = 2
-	}
+// Outcome is what a trial found.
+type Outcome struct {
+	Failure string // empty where the law held
+	Digest  uint64
+	IsErr   bool // the expected result is an err
+}
+
+// Run tries the value of that seed.
+func (f *Function) Run(client any, law Law, seed uint64) (out Outcome) {
 	defer func() {
 		if r := recover(); r != nil {
-			failure = fmt.Sprintf("panic: %v", r)
+			out.Failure = fmt.Sprintf("panic: %v", r)
 		}
 	}()
-	f.Trial(client, t)
-	return t.failure
-}
-
-// Digest is what the value adds to the digest of a run.
-func (t *Trial) Digest() uint64 {
-	if t.produce {
-		return uint64(t.expected)
+	args := []reflect.Value{reflect.ValueOf(client)}
+	if law.Produce {
+		args = append(args, reflect.ValueOf(seed))
+	} else {
+		g := NewStream(seed)
+		for _, p := range f.plans.params {
+			args = append(args, p.draw(g, 0))
+		}
 	}
-	return uint64(t.args)
-}
-
-// Word draws the argument of a produce function.
-func (t *Trial) Word() uint64 {
-	t.word = t.seed
-	if !t.produce {
-		t.word = t.Stream.Uint64()
+	before := f.witness(args[1:])
+	expected := f.expected(&out, before, args[1:])
+	out.Digest = uint64(before)
+	sends := 1
+	if law.Produce {
+		out.Digest = uint64(expected)
 	}
-	return t.word
+	if law.Repeat {
+		sends = 2
+	}
+	for range sends {
+		seen, err := f.send(args)
+		if err != nil {
+			out.Failure = "the call failed: " + err.Error()
+			return out
+		}
+		if seen != expected {
+			out.Failure = fmt.Sprintf("witness of the result %#016x, expected %#016x", uint64(seen), uint64(expected))
+			return out
+		}
+	}
+	if after := f.witness(args[1:]); after != before {
+		out.Failure = fmt.Sprintf("the call changed its caller's arguments: witness %#016x, was %#016x", uint64(after), uint64(before))
+	}
+	return out
 }
 
-// Sent says what the arguments are.
-func (t *Trial) Sent(args Witness) {
-	t.args = args
-	t.expected = NewWitness
-	switch t.function.Role {
+func (f *Function) witness(args []reflect.Value) Witness {
+	h := NewWitness
+	for i, p := range f.plans.params {
+		absorb(&h, p, args[i])
+	}
+	return h
+}
+
+func (f *Function) expected(out *Outcome, args Witness, values []reflect.Value) (expected Witness) {
+	switch f.Role {
 	case RoleConsume:
-		t.expected.Add(uint64(args))
-		t.results = true
+		expected = NewWitness
+		expected.Add(uint64(args))
 	case RoleEcho:
-		t.expected = args
-		t.results = true
+		expected = args
+		out.IsErr = f.Declares && values[0].Field(0).Bool()
 	case RoleProduce:
-		t.expect(t.word)
+		expected, out.IsErr = f.expect(values[0].Uint())
 	case RoleCall:
-		t.expect(uint64(args))
+		expected, out.IsErr = f.expect(uint64(args))
 	}
+	return expected
 }
 
-func (t *Trial) expect(seed uint64) {
-	if t.function.Expect != nil {
-		t.IsErr = t.function.Expect(NewStream(seed), &t.expected)
-		t.results = true
-	}
-}
-
-// More says whether to send the arguments (again).
-func (t *Trial) More() bool {
-	t.sends--
-	return t.sends >= 0
-}
-
-// OK is whether a call without declared error succeeded.
-func (t *Trial) OK(err error) bool {
+// send calls the method and digests its result; an error is one that is no declared err.
+func (f *Function) send(args []reflect.Value) (Witness, error) {
+	h := NewWitness
+	results := f.plans.method.Call(args)
+	err, _ := results[len(results)-1].Interface().(error)
 	if err != nil {
-		t.fail("the call failed: " + err.Error())
+		declared, ok := f.declared(err)
+		if !ok {
+			return 0, err
+		}
+		h.Add(1)
+		absorb(&h, f.plans.err, declared)
+		return h, nil
 	}
-	return err == nil
+	if f.Declares {
+		h.Add(0)
+	}
+	absorb(&h, f.plans.ok, results[0])
+	return h, nil
 }
 
-// Held compares the witness of a result.
-func (t *Trial) Held(seen Witness) {
-	if t.results && seen != t.expected {
-		t.fail(fmt.Sprintf("witness of the result %#016x, expected %#016x", uint64(seen), uint64(t.expected)))
+// declared is the value of a declared err.
+func (f *Function) declared(err error) (v reflect.Value, ok bool) {
+	if !f.Declares {
+		return v, false
 	}
+	if f.plans.text {
+		var e *ffirt.Error
+		if !errors.As(err, &e) || e.Origin != ffirt.Declared {
+			return v, false
+		}
+		return reflect.ValueOf(e.Text), true
+	}
+	value := reflect.ValueOf(err)
+	if value.Kind() != reflect.Pointer || !isErrValue(value.Type().Elem()) {
+		return v, false
+	}
+	return value.Elem().Field(0), value.Elem().Field(0).Type() == f.plans.err.goType
 }
 
-// After compares the arguments with what they were.
-func (t *Trial) After(args Witness) {
-	if args != t.args {
-		t.fail(fmt.Sprintf("the call changed its caller's arguments: witness %#016x, was %#016x", uint64(args), uint64(t.args)))
-	}
-}
-
-func (t *Trial) fail(text string) {
-	if t.failure == "" {
-		t.failure = text
-	}
-}
-
-// DeclaredText is the text of an err of result<T, string>.
-func DeclaredText(err error) (string, bool) {
-	var e *ffirt.Error
-	if errors.As(err, &e) && e.Origin == ffirt.Declared {
-		return e.Text, true
-	}
-	return "", false
-}
-
-// Declared is the value of an err of result<T, E>.
-func Declared[E any](err error) (value E, ok bool) {
-	var e *ffirt.ErrValue[E]
-	if errors.As(err, &e) {
-		return e.Value, true
-	}
-	return value, false
-}
+// Witness digests arguments.
+func (f *Function) Witness(args []reflect.Value) Witness { return f.witness(args) }

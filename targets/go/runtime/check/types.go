@@ -67,6 +67,10 @@ func isResult(t reflect.Type) bool {
 	return t.PkgPath() == ffiPath && strings.HasPrefix(t.Name(), "Result[")
 }
 
+func isErrValue(t reflect.Type) bool {
+	return t.PkgPath() == ffiPath && strings.HasPrefix(t.Name(), "ErrValue[")
+}
+
 type wireError string
 
 func (e wireError) Error() string { return string(e) }
@@ -262,15 +266,12 @@ func (c *Converter) side(index int, v reflect.Value) any {
 }
 
 // WriteErr makes the err of a result of a declared error, [1] or [1, payload].
-func (c *Converter) WriteErr(err error) (any, bool) {
-	if text, ok := DeclaredText(err); ok {
-		return []any{1, []byte(text)}, true
-	}
-	v := reflect.ValueOf(err)
-	if v.Kind() != reflect.Pointer || v.Elem().Type().PkgPath() != ffiPath || !strings.HasPrefix(v.Elem().Type().Name(), "ErrValue[") {
+func (c *Converter) WriteErr(f *Function, err error) (any, bool) {
+	v, ok := f.declared(err)
+	if !ok {
 		return nil, false
 	}
-	return c.side(1, v.Elem().Field(0)), true
+	return c.side(1, v), true
 }
 
 // WriteOk makes the ok of a result, [0] or [0, payload]; v is not valid where ok has no type.
@@ -300,65 +301,5 @@ func (c *Converter) writeKnown(v reflect.Value, known Type) any {
 			return []any{index}
 		}
 		return []any{index, c.Write(v.Elem().Field(0))}
-	}
-}
-
-// Witness absorbs a value.
-func (c *Converter) Witness(h *Witness, v reflect.Value) {
-	t := v.Type()
-	if known, ok := c.types[t]; ok {
-		switch {
-		case known.kind == kindVariant:
-			h.Add(c.index[v.Elem().Type()])
-			if v.Elem().NumField() > 0 {
-				c.Witness(h, v.Elem().Field(0))
-			}
-		case v.Kind() == reflect.Array:
-			for i := range v.Len() {
-				h.Add(v.Index(i).Uint())
-			}
-		default:
-			h.Add(v.Uint())
-		}
-		return
-	}
-	switch t.Kind() {
-	case reflect.Bool:
-		h.Bool(v.Bool())
-	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		h.Int(v.Int())
-	case reflect.Float32:
-		h.Float32(float32(v.Float()))
-	case reflect.Float64:
-		h.Float64(v.Float())
-	case reflect.String:
-		h.String(v.String())
-	case reflect.Slice:
-		h.Add(uint64(v.Len()))
-		for i := range v.Len() {
-			c.Witness(h, v.Index(i))
-		}
-	case reflect.Pointer:
-		h.Bool(!v.IsNil())
-		if !v.IsNil() {
-			c.Witness(h, v.Elem())
-		}
-	case reflect.Struct:
-		if isResult(t) {
-			side := v.Field(1)
-			if v.Field(0).Bool() {
-				side = v.Field(2)
-			}
-			h.Bool(v.Field(0).Bool())
-			if side.Type() != unit {
-				c.Witness(h, side)
-			}
-			return
-		}
-		for i := range v.NumField() {
-			c.Witness(h, v.Field(i))
-		}
-	default:
-		h.Add(v.Uint())
 	}
 }

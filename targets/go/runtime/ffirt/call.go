@@ -8,6 +8,7 @@ package ffirt
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"unsafe"
@@ -56,31 +57,24 @@ func (i *Instance) Close() error {
 	return nil
 }
 
-// Call is one call in the making: its argument memory and the slot where it waits for its result.
-// It is used up by Do or Create.
+// Call is one call in the making: its argument memory, and what it is about. It is used up by Do or
+// Create, which also give the error that stopped it before.
 type Call struct {
 	*Arena
 	library  *C.ffirt_library
-	handle   uintptr
+	instance *Instance
+	method   uint32
 	declared bool
-	slot     *slot
 }
 
 // Begin starts a call of a method.
-func (i *Instance) Begin() (Call, error) {
-	if i.closed.Load() {
-		return Call{}, ErrClosed
-	}
-	return Call{Arena: acquireArena(), library: i.library, handle: i.handle}, nil
+func (i *Instance) Begin(method uint32) Call {
+	return Call{Arena: acquireArena(), library: i.library, instance: i, method: method}
 }
 
 // Begin starts the construction of a context.
-func (l *Library) Begin() (Call, error) {
-	table := l.table.Load()
-	if table == nil {
-		return Call{}, &Error{"no library is bound", Refused}
-	}
-	return Call{Arena: acquireArena(), library: table, declared: true}, nil
+func (l *Library) Begin() Call {
+	return Call{Arena: acquireArena(), library: l.table.Load()}
 }
 
 // DeclaresText says that the method's own errors are texts.
@@ -88,21 +82,25 @@ func (c *Call) DeclaresText() { c.declared = true }
 
 // Do sends the call and waits for its result, which lift copies while the library still holds it; it
 // runs on the library's thread.
-func (c *Call) Do(method uint32, args unsafe.Pointer, lift func(msg unsafe.Pointer, n uintptr) error) error {
-	if err := c.Arena.err; err != nil {
+func (c *Call) Do(args unsafe.Pointer, lift func(msg unsafe.Pointer, n uintptr) error) error {
+	err := c.Arena.err
+	if c.instance.closed.Load() {
+		err = ErrClosed
+	}
+	if err != nil {
 		releaseArena(c.Arena)
 		return err
 	}
 	s := acquireSlot()
 	user := s.arm(lift)
-	code := C.ffirt_call(c.library, C.uint32_t(method), C.uintptr_t(c.handle), C.uintptr_t(user), args)
+	code := C.ffirt_call(c.library, C.uint32_t(c.method), C.uintptr_t(c.instance.handle), C.uintptr_t(user), args)
 	releaseArena(c.Arena) // the library has copied the arguments
 	if code != retOK && s.disarm() {
 		s.release()
 		return &Error{fmt.Sprintf("the library refused the call (code %d)", int(code)), Refused}
 	}
 	<-s.done
-	err := s.err
+	err = s.err
 	s.release()
 	if text, ok := err.(*Error); ok {
 		switch {
@@ -117,7 +115,11 @@ func (c *Call) Do(method uint32, args unsafe.Pointer, lift func(msg unsafe.Point
 
 // Create makes a context and waits until the library says that it is there.
 func (c *Call) Create(args unsafe.Pointer) (*Instance, error) {
-	if err := c.Arena.err; err != nil {
+	err := c.Arena.err
+	if c.library == nil {
+		err = errors.New("no library is bound")
+	}
+	if err != nil {
 		releaseArena(c.Arena)
 		return nil, err
 	}
@@ -125,7 +127,7 @@ func (c *Call) Create(args unsafe.Pointer) (*Instance, error) {
 	handle := uintptr(C.ffirt_create(c.library, C.uintptr_t(s.arm(nothing)), args))
 	releaseArena(c.Arena)
 	<-s.done
-	err := s.err
+	err = s.err
 	s.release()
 	instance := &Instance{library: c.library, handle: handle}
 	if err != nil {

@@ -32,7 +32,6 @@ func bulk(f *check.Function, client any, r request) (any, error) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			var trial check.Trial
 			t := &tallies[i]
 			// Indices are given out in order, so when one fails all smaller ones have been tried.
 			for !failures.Load() {
@@ -40,7 +39,7 @@ func bulk(f *check.Function, client any, r request) (any, error) {
 				if index >= count {
 					return
 				}
-				t.add(first+index, &trial, trial.Run(f, client, law, check.ValueSeed(seed, first+index)))
+				t.add(first+index, f.Run(client, law, check.ValueSeed(seed, first+index)))
 				if t.detail != "" {
 					failures.Store(true)
 				}
@@ -64,17 +63,17 @@ func bulk(f *check.Function, client any, r request) (any, error) {
 	return out, nil
 }
 
-func (t *tally) add(index uint64, trial *check.Trial, failure string) {
-	t.digest += trial.Digest()
-	if trial.IsErr {
+func (t *tally) add(index uint64, out check.Outcome) {
+	t.digest += out.Digest
+	if out.IsErr {
 		t.errs++
 	}
-	if failure == "" {
+	if out.Failure == "" {
 		t.held++
 		return
 	}
 	if t.detail == "" {
-		t.failed, t.detail = index, failure
+		t.failed, t.detail = index, out.Failure
 	}
 }
 

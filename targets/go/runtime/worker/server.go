@@ -62,7 +62,7 @@ func (s *server) handle(method string, r request) (any, error) {
 		if state.client == nil {
 			return outcome(nil), nil
 		}
-		err := schema.Close(state.client)
+		err := schema.Instance(state.client).Close()
 		state.client = nil
 		return outcome(err), nil
 	}
@@ -70,6 +70,7 @@ func (s *server) handle(method string, r request) (any, error) {
 	if f >= uint64(len(schema.Functions)) || schema.Functions[f].Method == nil {
 		return nil, fmt.Errorf("function %d of %d", f, len(schema.Functions))
 	}
+	function := schema.Prepare(&schema.Functions[f])
 	if state.client == nil {
 		client, err := schema.Open(check.NewStream(index))
 		if err != nil {
@@ -78,12 +79,12 @@ func (s *server) handle(method string, r request) (any, error) {
 		state.client = client
 	}
 	if method == "bulk" {
-		return bulk(&schema.Functions[f], state.client, r)
+		return bulk(function, state.client, r)
 	}
 	if state.converter == nil {
 		state.converter = check.NewConverter(schema.Types)
 	}
-	return call(schema, &schema.Functions[f], state, r)
+	return call(schema, function, state, r)
 }
 
 func outcome(err error) answer {
@@ -114,11 +115,7 @@ func call(schema *check.Schema, f *check.Function, state *opened, r request) (an
 	}
 	err, _ := results[len(results)-1].Interface().(error)
 	out := outcome(err)
-	after := check.NewWitness
-	for _, v := range args[1:] {
-		state.converter.Witness(&after, v)
-	}
-	out["args_after"] = uint64(after)
+	out["args_after"] = uint64(f.Witness(args[1:]))
 	out["callee_witness"] = lastWitness(schema.Instance(state.client).Handle())
 	var ok reflect.Value
 	if len(results) == 2 {
@@ -130,7 +127,7 @@ func call(schema *check.Schema, f *check.Function, state *opened, r request) (an
 	case err == nil && ok.IsValid():
 		out["result"] = state.converter.Write(ok)
 	case err != nil && f.Declares:
-		if wire, declared := state.converter.WriteErr(err); declared {
+		if wire, declared := state.converter.WriteErr(f, err); declared {
 			out["ok"], out["text"], out["result"] = true, "", wire
 		}
 	}
