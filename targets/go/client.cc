@@ -1,3 +1,5 @@
+#include <set>
+
 #include "targets/go/package.h"
 
 namespace fficheck::go {
@@ -26,6 +28,7 @@ class Client {
     code_.close("}");
     for (std::size_t i = 0; i < p_.schema.functions().size(); ++i)
       if (!is_constructor(p_.schema.functions()[i])) method(i);
+    code_.append(receivers_);
   }
 
  private:
@@ -93,13 +96,13 @@ class Client {
     code_.line("call := c.instance.Begin(", index, ")");
     if (layout.error_is_text) code_.line("call.DeclaresText()");
     const std::string args = lower_args(index);
-    const std::string call = cat("call.Do(", args, ", ");
     if (layout.form == ResultForm::None) {
-      code_.line("return ", call, "ffirt.Nothing)");
+      code_.line("return call.Do(", args, ", nil, ffirt.ReceiveNothing)");
     } else {
-      code_.open(ok ? "err := " : "return ", call, "func(msg unsafe.Pointer, n uintptr) error {");
-      receive(layout, layout.error_is_text ? nullptr : declared, ok);
-      code_.close("})");
+      const std::string receive =
+          receiver(layout, layout.error_is_text ? nullptr : declared, function);
+      code_.line(ok ? "err := " : "return ", "call.Do(", args, ", ",
+                 ok ? "unsafe.Pointer(&result)" : "nil", ", ", receive, ")");
       if (ok) code_.line("return result, err");
     }
     code_.close("}");
@@ -109,26 +112,34 @@ class Client {
     return id ? p_.names.types[*id] : "struct{}";
   }
 
-  void receive(const FunctionLayout& layout, const Type* declared,
-               const std::optional<TypeId>& ok) {
-    const TypeId id = *layout.ok;
+  /// The function that lifts a method's result; one for all methods with the same result.
+  std::string receiver(const FunctionLayout& layout, const Type* declared,
+                       const Function& function) {
+    if (layout.form == ResultForm::RawText) return "ffirt.ReceiveText";
+    const TypeId id = declared ? *function.result : *layout.ok;
+    if (p_.type(id).kind == Kind::U64) return "ffirt.ReceiveUint64";
+    const std::string name = "receive" + p_.names.idents[id];
+    if (!received_.insert(name).second) return name;
+    receivers_.gap();
+    receivers_.open("func ", name, "(result, msg unsafe.Pointer, n uintptr) error {");
     const std::uint64_t size = p_.layout(id).size;
-    if (layout.form == ResultForm::RawText) {
-      code_.line("result = ffirt.Text(msg, n)");
-    } else if (!declared) {
-      code_.line("result = ",
-                 lift_expression(
-                     p_, id, cat("*(*", p_.raw_type(id), ")(ffirt.Sized(msg, n, ", size, "))")));
+    const auto store = [&](TypeId type, const std::string& from) {
+      receivers_.line("*(*", p_.names.types[type], ")(result) = ", lift_expression(p_, type, from));
+    };
+    if (!declared) {
+      store(id, cat("*(*", p_.raw_type(id), ")(ffirt.Sized(msg, n, ", size, "))"));
     } else {
-      code_.line("raw := (*", p_.raw_type(id), ")(ffirt.Sized(msg, n, ", size, "))");
-      code_.open("if ffirt.Case(uint32(raw.tag), 2) != 0 {");
+      receivers_.line("raw := (*", p_.raw_type(id), ")(ffirt.Sized(msg, n, ", size, "))");
+      receivers_.open("if ffirt.Case(uint32(raw.tag), 2) != 0 {");
       const std::optional<TypeId>& err = declared->parts[1].type;
       const std::string value = err ? lift_expression(p_, *err, payload(*err)) : "struct{}{}";
-      code_.line("return &ffirt.ErrValue[", side(err), "]{Value: ", value, "}");
-      code_.close("}");
-      if (ok) code_.line("result = ", lift_expression(p_, *ok, payload(*ok)));
+      receivers_.line("return &ffirt.ErrValue[", side(err), "]{Value: ", value, "}");
+      receivers_.close("}");
+      if (const auto& ok = declared->parts[0].type) store(*ok, payload(*ok));
     }
-    code_.line("return nil");
+    receivers_.line("return nil");
+    receivers_.close("}");
+    return name;
   }
 
   [[nodiscard]] std::string payload(TypeId id) const {
@@ -137,6 +148,8 @@ class Client {
 
   const Package& p_;
   Code& code_;
+  Code receivers_;
+  std::set<std::string> received_;
 };
 
 }  // namespace

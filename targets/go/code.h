@@ -54,6 +54,7 @@ class Code {
     line(parts...);
     ++depth_;
   }
+  void append(const Code& other) { out_ += other.out_; }
   /// An empty line.
   void gap() { out_ += '\n'; }
 

@@ -96,7 +96,7 @@ class Resolver {
   void claim_ident(TypeId id, const std::string& wanted) {
     std::string& ident = out_.idents[id];
     ident = idents_.claim(wanted);
-    for (std::string_view helper : {"raw", "lower", "lift"})
+    for (std::string_view helper : {"raw", "lower", "lift", "receive"})
       (void)locals_.claim(cat(helper, ident));
   }
 

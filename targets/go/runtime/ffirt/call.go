@@ -80,9 +80,9 @@ func (l *Library) Begin() Call {
 // DeclaresText says that the method's own errors are texts.
 func (c *Call) DeclaresText() { c.declared = true }
 
-// Do sends the call and waits for its result, which lift copies while the library still holds it; it
-// runs on the library's thread.
-func (c *Call) Do(args unsafe.Pointer, lift func(msg unsafe.Pointer, n uintptr) error) error {
+// Do sends the call and waits for its result, which receive copies to result while the library still
+// holds it; it runs on the library's thread.
+func (c *Call) Do(args, result unsafe.Pointer, receive Receive) error {
 	err := c.Arena.err
 	if c.instance.closed.Load() {
 		err = ErrClosed
@@ -92,7 +92,7 @@ func (c *Call) Do(args unsafe.Pointer, lift func(msg unsafe.Pointer, n uintptr) 
 		return err
 	}
 	s := acquireSlot()
-	user := s.arm(lift)
+	user := s.arm(result, receive)
 	code := C.ffirt_call(c.library, C.uint32_t(c.method), C.uintptr_t(c.instance.handle), C.uintptr_t(user), args)
 	releaseArena(c.Arena) // the library has copied the arguments
 	if code != retOK && s.disarm() {
@@ -124,7 +124,7 @@ func (c *Call) Create(args unsafe.Pointer) (*Instance, error) {
 		return nil, err
 	}
 	s := acquireSlot()
-	handle := uintptr(C.ffirt_create(c.library, C.uintptr_t(s.arm(nothing)), args))
+	handle := uintptr(C.ffirt_create(c.library, C.uintptr_t(s.arm(nil, ReceiveNothing)), args))
 	releaseArena(c.Arena)
 	<-s.done
 	err = s.err
@@ -145,11 +145,6 @@ func (c *Call) Create(args unsafe.Pointer) (*Instance, error) {
 	return instance, nil
 }
 
-func nothing(unsafe.Pointer, uintptr) error { return nil }
-
-// Nothing is the lift function of a method without result.
-var Nothing = nothing
-
 //export ffirtComplete
 func ffirtComplete(ret C.int, msg unsafe.Pointer, n C.size_t, user C.uintptr_t) {
 	complete(int(ret), msg, uintptr(n), uintptr(user))
@@ -166,12 +161,13 @@ func complete(ret int, msg unsafe.Pointer, n uintptr, user uintptr) {
 		stray.Add(1)
 		return
 	}
-	s.err = receive(s.lift, ret, msg, n)
+	s.err = s.take(ret, msg, n)
 	s.state.Store(s.state.Load()&^phaseMask | done)
 	s.done <- struct{}{}
 }
 
-func receive(lift func(unsafe.Pointer, uintptr) error, ret int, msg unsafe.Pointer, n uintptr) (err error) {
+// take makes an error of whatever the library did wrong, so that no panic unwinds into C.
+func (s *slot) take(ret int, msg unsafe.Pointer, n uintptr) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			malformed.Add(1)
@@ -179,7 +175,7 @@ func receive(lift func(unsafe.Pointer, uintptr) error, ret int, msg unsafe.Point
 		}
 	}()
 	if ret == retOK {
-		return lift(msg, n)
+		return s.receive(s.result, msg, n)
 	}
 	return &Error{Text(msg, n), Failed}
 }

@@ -115,3 +115,21 @@ func CaseName(names []string, index uint32) string {
 	}
 	return fmt.Sprintf("case(%d)", index)
 }
+
+// Receive copies a method's result from msg to *result.
+type Receive func(result, msg unsafe.Pointer, n uintptr) error
+
+// ReceiveNothing is for methods without result.
+func ReceiveNothing(result, msg unsafe.Pointer, n uintptr) error { return nil }
+
+// ReceiveText receives a string.
+func ReceiveText(result, msg unsafe.Pointer, n uintptr) error {
+	*(*string)(result) = Text(msg, n)
+	return nil
+}
+
+// ReceiveUint64 receives a number.
+func ReceiveUint64(result, msg unsafe.Pointer, n uintptr) error {
+	*(*uint64)(result) = *(*uint64)(Sized(msg, n, 8))
+	return nil
+}

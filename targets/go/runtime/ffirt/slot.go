@@ -14,8 +14,10 @@ type slot struct {
 	// generation<<2 | phase
 	state atomic.Uint64
 	done  chan struct{} // capacity 1: one token for each pending call
-	lift  func(msg unsafe.Pointer, n uintptr) error
-	err   error
+
+	result  unsafe.Pointer // Go memory
+	receive Receive
+	err     error
 }
 
 const (
@@ -97,8 +99,8 @@ func addChunk() {
 }
 
 // arm makes the slot pending and gives the number for the library.
-func (s *slot) arm(lift func(unsafe.Pointer, uintptr) error) uintptr {
-	s.lift = lift
+func (s *slot) arm(result unsafe.Pointer, receive Receive) uintptr {
+	s.result, s.receive = result, receive
 	generation := s.state.Load() >> 2
 	s.state.Store(generation<<2 | pending)
 	return uintptr(generation<<32) | uintptr(s.index)
@@ -111,7 +113,7 @@ func (s *slot) disarm() bool {
 }
 
 func (s *slot) release() {
-	s.lift, s.err = nil, nil
+	s.result, s.receive, s.err = nil, nil, nil
 	next := uint64(uint32(s.state.Load()>>2) + 1)
 	if next == 0 {
 		next = 1
