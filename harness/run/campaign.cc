@@ -218,7 +218,6 @@ std::uint64_t seed_of_case(std::uint64_t seed, std::uint64_t index) {
 
 Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& observer) {
   FFICHECK_CHECK(check_config(config));
-  FFICHECK_CHECK(make_dirs(config.work));
   std::optional<DirLock> lock;
   std::optional<Journal> journal;
   if (!config.save.empty()) {
@@ -226,8 +225,13 @@ Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& obse
     FFICHECK_TRY(journal, config.resume ? Journal::resume(config.save, identity_of(config))
                                         : Journal::begin(config.save, identity_of(config)));
   }
-  Campaign campaign(config, observer, std::move(journal));
-  return campaign.run();
+  // Builds that a kill left behind go.
+  std::error_code ignored;
+  std::filesystem::remove_all(config.work, ignored);
+  FFICHECK_CHECK(make_dirs(config.work));
+  CampaignResult result = Campaign(config, observer, std::move(journal)).run();
+  if (!config.keep_builds) std::filesystem::remove_all(config.work, ignored);
+  return result;
 }
 
 int exit_status(const CampaignResult& result) {

@@ -38,7 +38,7 @@ struct CampaignConfig {
   unsigned jobs = 2;           ///< batches in flight
   /// A campaign's directory: saved cases, state, journal. Empty: nothing is saved, no --resume.
   std::filesystem::path save;
-  std::filesystem::path work;  ///< where batches are built; must be there and writable
+  std::filesystem::path work;  ///< where batches are built; made anew, and removed at the end
   bool resume = false;
   bool keep_builds = false;
   std::uint64_t leg_every = 8;  ///< one in so many hundreds of cases also runs another leg; 0: none

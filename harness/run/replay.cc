@@ -17,7 +17,8 @@ Judgement judge(const Case& c, const Verdict& verdict) {
     case Verdict::Outcome::Fail: break;
   }
   if (c.message.empty()) return Judgement::Failed;
-  return c.message == verdict.message ? Judgement::KnownFailure : Judgement::ChangedMessage;
+  return plain_message(c.message) == plain_message(verdict.message) ? Judgement::KnownFailure
+                                                                    : Judgement::ChangedMessage;
 }
 
 bool is_for(const Case& c, std::string_view target, const Property& property) {
@@ -27,7 +28,7 @@ bool is_for(const Case& c, std::string_view target, const Property& property) {
 
 /// A loss that the property did not turn into a failure of its own.
 Verdict loss_verdict(const SeenLoss& seen, const Schema& schema) {
-  Verdict verdict{.outcome = Verdict::Outcome::Fail, .message = loss_text(seen.loss)};
+  Verdict verdict{.outcome = Verdict::Outcome::Fail, .message = describe_loss(seen.loss)};
   if (seen.bulk && seen.bulk->function < schema.functions().size()) {
     Step step;
     step.kind = Step::Kind::Bulk;
@@ -169,6 +170,14 @@ Result<std::optional<BuildFailure>> probe_build(const Target& target, const Prop
         return std::optional(*fault);
   }
   return std::optional<BuildFailure>();
+}
+
+std::string plain_message(std::string_view message) {
+  std::string out(message.substr(0, message.find("; stderr: ")).substr(0, 1000));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
 }
 
 TargetLeg parse_target_leg(const std::string& text) {

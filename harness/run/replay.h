@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/core/case.h"
@@ -41,6 +42,10 @@ struct TargetLeg {
 };
 [[nodiscard]] TargetLeg parse_target_leg(const std::string& text);
 [[nodiscard]] std::string target_leg_name(std::string_view target, std::string_view leg);
+
+/// A verdict's message as it is saved and compared: one line, without what differs from run to run
+/// (a lost worker's stderr), at most 1,000 bytes.
+[[nodiscard]] std::string plain_message(std::string_view message);
 
 struct ReplaySettings {
   std::filesystem::path work;  ///< must be there

@@ -24,12 +24,6 @@ std::string hex(std::uint64_t value) {
   return text;
 }
 
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return text;
-}
-
 class UnitRun {
  public:
   UnitRun(const CampaignConfig& config, const Unit& unit, const Batch& batch, Reporter& reporter)
@@ -170,9 +164,11 @@ class UnitRun {
     reporter_.tell([&](Observer& o) { o.verdict(target_name_, name, verdict); });
     if (verdict.outcome != Outcome::Fail) return;
     Failed failed{i, &property, {}, fault == nullptr ? "" : fault->log};
+    if (failed.log.empty() && plain_message(verdict.message) != verdict.message)
+      failed.log = verdict.message + "\n";
     failed.found.target = target_leg_name(target_name_, unit_.leg);
     failed.found.property = name;
-    failed.found.message = one_line(std::move(verdict.message));
+    failed.found.message = plain_message(verdict.message);
     failed.found.origin = "seed " + hex(config_.seed) + " case " + std::to_string(indices_[i]);
     failed.found.schema = carried_[i];
     failed.found.steps = std::move(verdict.steps);
@@ -207,7 +203,7 @@ class UnitRun {
       failure.seconds_to_shrink = smaller.seconds;
       if (smaller.confirmed) {
         failure.shrunk = std::move(smaller.smallest);
-        failure.shrunk.message = one_line(std::move(failure.shrunk.message));
+        failure.shrunk.message = plain_message(failure.shrunk.message);
         if (!smaller.log.empty()) failure.log = std::move(smaller.log);
       }
     }

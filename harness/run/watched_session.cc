@@ -70,7 +70,7 @@ Result<void> WatchedSession::restart() {
   return {};
 }
 
-std::string loss_text(const WorkerLoss& loss) {
+std::string describe_loss(const WorkerLoss& loss) {
   std::string out;
   switch (loss.how) {
     case WorkerLoss::How::Crashed: out = "worker crashed: "; break;

@@ -57,6 +57,6 @@ class WatchedSession final : public Session {
 };
 
 /// "worker crashed: signal 11 ...": what a loss is called in a message, on one line.
-[[nodiscard]] std::string loss_text(const WorkerLoss& loss);
+[[nodiscard]] std::string describe_loss(const WorkerLoss& loss);
 
 }  // namespace fficheck

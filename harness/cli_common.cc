@@ -1,0 +1,64 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "harness/cli.h"
+#include "harness/core/text.h"
+
+namespace fficheck {
+namespace {
+
+template <class T>
+Result<std::vector<const T*>> choose(const std::vector<std::unique_ptr<T>>& all,
+                                     const std::vector<std::string>& names, const char* what) {
+  std::vector<const T*> chosen;
+  for (const std::string& name : names) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& t) { return t->name() == name; });
+    if (found == all.end()) {
+      std::string there;
+      for (const auto& t : all) there += (there.empty() ? "" : ", ") + std::string(t->name());
+      return input_error("no " + std::string(what) + " is named \"" + name + "\"", {},
+                         "there are: " + there);
+    }
+    if (std::find(chosen.begin(), chosen.end(), found->get()) == chosen.end())
+      chosen.push_back(found->get());
+  }
+  if (names.empty())
+    for (const auto& t : all) chosen.push_back(t.get());
+  return chosen;
+}
+
+}  // namespace
+
+int report_error(const Error& error) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "fficheck: %s\n", error.text().c_str());
+  return error.blame == Blame::Environment ? 3 : 2;
+}
+
+Result<std::vector<const Target*>> choose_targets(const Program& program,
+                                                  const std::vector<std::string>& names) {
+  return choose(program.targets, names, "target");
+}
+
+Result<std::vector<const Property*>> choose_properties(const Program& program,
+                                                       const std::vector<std::string>& names) {
+  return choose(program.properties, names, "property");
+}
+
+Result<std::vector<Schema>> read_schemas(const std::string& path) {
+  FFICHECK_TRY(ParsedWit parsed, parse_wit_path(path));
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const ParsedWit::Skipped& s : parsed.skipped) by_reason[s.reason].push_back(s.interface);
+  for (const auto& [reason, interfaces] : by_reason) {
+    std::string names;
+    for (const std::string& name : interfaces) names += (names.empty() ? "" : ", ") + name;
+    std::fprintf(stderr, "left out, %zu interface%s: %s: %s\n", interfaces.size(),
+                 interfaces.size() == 1 ? "" : "s", reason.c_str(), names.c_str());
+  }
+  if (parsed.schemas.empty()) return input_error("no interface that makes a schema", path);
+  return std::move(parsed.schemas);
+}
+
+}  // namespace fficheck

@@ -1,0 +1,154 @@
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "harness/cli.h"
+#include "harness/cli_progress.h"
+#include "harness/core/augment.h"
+#include "harness/run/campaign.h"
+#include "harness/run/files.h"
+#include "harness/run/journal.h"
+
+namespace fficheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Cases of a campaign that is given neither --cases nor --time.
+constexpr std::uint64_t kDefaultCases = 200;
+constexpr std::uint64_t kDefaultValues = 200;
+/// Schemas from files are few, so each gets more values.
+constexpr std::uint64_t kDefaultSchemaValues = 2000;
+
+Result<std::uint64_t> parse_seed(const std::string& text) {
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  const char* first = text.data() + (hex ? 2 : 0);
+  const char* last = text.data() + text.size();
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(first, last, seed, hex ? 16 : 10);
+  if (error != std::errc() || end != last || first == last)
+    return input_error("--seed " + text + " is no number of 64 bits", {},
+                       "write it in decimal or as 0x...");
+  return seed;
+}
+
+std::uint64_t new_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) ^ device();
+}
+
+Result<void> check_writable(const fs::path& file) {
+  const fs::path dir = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (fs::is_directory(file))
+    return input_error("--json " + file.string() + " is a directory", {}, "name a file");
+  if (!fs::is_directory(dir) || ::access(dir.c_str(), W_OK) != 0)
+    return environment_error("cannot write " + file.string(),
+                             "make its directory, or name another one");
+  return {};
+}
+
+/// A schema source over schemas from files, in turn, testable functions added.
+Result<SchemaSource> source_of_files(const std::string& path, std::uint64_t& count) {
+  FFICHECK_TRY(std::vector<Schema> schemas, read_schemas(path));
+  for (Schema& schema : schemas) schema = augment(schema);
+  count = schemas.size();
+  return SchemaSource([schemas = std::move(schemas)](std::uint64_t index, std::uint64_t) {
+    return schemas[index % schemas.size()];
+  });
+}
+
+struct Plan {
+  CampaignConfig config;
+  std::optional<TempDir> temporary;  ///< holds the builds where nothing is saved
+};
+
+Result<void> choose_work(const FuzzOptions& options, Plan& plan) {
+  if (!options.save.empty()) {
+    plan.config.save = options.save;
+    plan.config.work = plan.config.save / "work";
+    return {};
+  }
+  FFICHECK_TRY(plan.temporary, TempDir::create("fficheck"));
+  plan.config.work = plan.temporary->path() / "work";
+  if (options.keep) std::printf("builds stay in %s\n", plan.temporary->keep().c_str());
+  return {};
+}
+
+Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
+  Plan plan;
+  CampaignConfig& c = plan.config;
+  FFICHECK_TRY(c.targets, choose_targets(program, options.targets));
+  FFICHECK_TRY(c.properties, choose_properties(program, options.properties));
+  if (!options.json.empty()) FFICHECK_CHECK(check_writable(options.json));
+  c.profile = options.profile.empty() ? program.profiles.front() : options.profile;
+  if (std::find(program.profiles.begin(), program.profiles.end(), c.profile) ==
+      program.profiles.end()) {
+    std::string there;
+    for (const std::string& p : program.profiles) there += (there.empty() ? "" : ", ") + p;
+    return input_error("no profile is named \"" + c.profile + "\"", {}, "there are: " + there);
+  }
+  c.values =
+      options.values.value_or(options.schema.empty() ? kDefaultValues : kDefaultSchemaValues);
+  if (options.schema.empty()) {
+    c.source = [generate = program.generate, profile = c.profile](
+                   std::uint64_t, std::uint64_t seed) { return generate(seed, profile); };
+    c.cases = options.cases;
+    if (!c.cases && !options.seconds) c.cases = kDefaultCases;
+  } else {
+    std::uint64_t count = 0;
+    FFICHECK_TRY(c.source, source_of_files(options.schema, count));
+    c.cases = options.cases;
+    if (!c.cases && !options.seconds) c.cases = count;
+    c.profile = "schema " + options.schema;
+  }
+  if (options.seconds) c.time = std::chrono::seconds(*options.seconds);
+  if (c.cases == 0U) return input_error("--cases 0 compares nothing");
+  c.batch = options.batch;
+  c.jobs =
+      options.jobs != 0 ? options.jobs : std::clamp(std::thread::hardware_concurrency(), 1U, 16U);
+  c.resume = options.resume;
+  c.keep_builds = options.keep;
+  c.stop = program.stop;
+  if (!options.seed.empty()) {
+    FFICHECK_TRY(c.seed, parse_seed(options.seed));
+  } else if (options.resume && !options.save.empty()) {
+    FFICHECK_TRY(c.seed, Journal::saved_seed(options.save));
+  } else {
+    c.seed = new_seed();
+  }
+  FFICHECK_CHECK(choose_work(options, plan));
+  return plan;
+}
+
+}  // namespace
+
+int fuzz(const Program& program, const FuzzOptions& options) {
+  Result<Plan> plan = make_plan(program, options);
+  if (!plan.ok()) return report_error(plan.error());
+  const CampaignConfig& config = plan.value().config;
+  spdlog::info("{} targets, {} properties, {} jobs, batches of {}, {} values, builds in {}",
+               config.targets.size(), config.properties.size(), config.jobs, config.batch,
+               config.values, config.work.string());
+  Progress progress(program, config.cases, config.time, config.targets.size());
+  const Result<CampaignResult> result = run_campaign(config, progress);
+  if (!result.ok()) return report_error(result.error());
+  print_summary(program, result.value());
+  int status = exit_status(result.value());
+  if (result.value().error) report_error(*result.value().error);
+  if (status == 2 && !result.value().error)
+    std::fprintf(stderr, "fficheck: nothing was compared: every schema was skipped\n");
+  if (!options.json.empty()) {
+    const Result<void> written = write_file(options.json, campaign_json(result.value()));
+    if (!written.ok()) status = report_error(written.error());
+  }
+  return status;
+}
+
+}  // namespace fficheck
