@@ -24,6 +24,7 @@ typedef struct {
   size_t bytes;       /* of one text or file */
   size_t nesting;     /* brackets open at once */
   size_t name_length; /* bytes of one identifier */
+  size_t definitions; /* types, interfaces and worlds of one WIT text */
 } FficheckLimits;
 
 /* Parses a WIT text; `file` is only for messages. Answers

@@ -27,7 +27,9 @@ class Answer {
   FficheckAnswer answer_;
 };
 
-FficheckLimits limits(std::size_t bytes) { return {bytes, kMaxNesting, kMaxNameLength}; }
+FficheckLimits limits(std::size_t bytes) {
+  return {bytes, kMaxNesting, kMaxNameLength, kMaxDefinitions};
+}
 
 // Messages quote what they refuse, which may be long or hold anything.
 std::string one_line(std::string text) {
@@ -49,7 +51,12 @@ std::string member(const nlohmann::json& object, const char* name) {
 Result<nlohmann::json> wit_answer(const Answer& answer) {
   nlohmann::json json = answer.json();
   if (answer.ok()) return json;
-  return input_error(one_line(member(json, "message")), member(json, "where"));
+  std::string message = one_line(member(json, "message"));
+  const bool missing =
+      message.starts_with("package '") && message.find("not found") != message.npos;
+  return input_error(
+      std::move(message), member(json, "where"),
+      missing ? "put the package under deps/ of the WIT directory and name that" : "");
 }
 
 std::optional<WaveFailure> wave_answer(const Answer& answer, nlohmann::json& out) {

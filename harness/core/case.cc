@@ -111,6 +111,7 @@ class Reader {
     if (rest_.empty()) return false;
     const std::size_t end = rest_.find('\n');
     line_ = rest_.substr(0, end);
+    line_start_ = line_.data();
     rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
     ++number_;
     return true;
@@ -201,7 +202,8 @@ class Reader {
     if (verb == "call" || verb == "repeat") {
       step.kind = verb == "call" ? Step::Kind::Call : Step::Kind::Repeat;
       FFICHECK_TRY(ParsedCall call,
-                   parse_call(schema, rest, file_ + ":" + std::to_string(number_)));
+                   parse_call(schema, rest, file_ + ":" + std::to_string(number_),
+                              static_cast<std::size_t>(rest.data() - line_start_) + 1));
       step.function = qualified_name(schema, *call.function);
       step.args = std::move(call.args);
       return step;
@@ -278,6 +280,7 @@ class Reader {
   std::string_view rest_;
   const std::string& file_;
   std::string_view line_;
+  const char* line_start_ = nullptr;
   std::size_t number_ = 0;       ///< of line_, from 1
   std::size_t schema_line_ = 1;  ///< where the WIT starts
 };

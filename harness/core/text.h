@@ -16,6 +16,7 @@ inline constexpr std::size_t kMaxNesting = 100;          ///< brackets open at o
 inline constexpr std::size_t kMaxNameLength = 256;       ///< bytes of one identifier
 inline constexpr std::size_t kMaxTextBytes = 64u << 20;  ///< bytes of one file
 inline constexpr std::size_t kMaxWitBytes = 4u << 20;    ///< bytes of one WIT text
+inline constexpr std::size_t kMaxDefinitions = 10000;    ///< types, interfaces, ... of one WIT text
 
 /// WIT of a schema: one package, one interface `schema.interface()`, an interface `host` where
 /// there are imports, and a world `library`. An empty record, which WIT's grammar knows but
@@ -58,8 +59,9 @@ struct ParsedCall {
   const Function* function = nullptr;  ///< into `schema`
   std::vector<Value> args;
 };
-/// Reads what print_call prints; `where` ("file:line") starts the message of an error.
+/// Reads what print_call prints; `where` ("file:line") starts the message of an error, `column` is
+/// that of the text's first byte.
 [[nodiscard]] Result<ParsedCall> parse_call(const Schema& schema, std::string_view text,
-                                            const std::string& where);
+                                            const std::string& where, std::size_t column = 1);
 
 }  // namespace fficheck

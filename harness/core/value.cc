@@ -133,8 +133,8 @@ class Fits {
       if (choice.index == 1) payload = type.parts[0].type;
     } else {
       payload = type.parts[choice.index].type;
-      name = type.kind == Kind::Result ? (choice.index == 0 ? "ok" : "err")
-                                       : type.parts[choice.index].name;
+      name = type.parts[choice.index].name;
+      if (type.kind == Kind::Result) name = choice.index == 0 ? "ok" : "err";
     }
     if (payload.has_value() != (choice.payload != nullptr)) {
       return fail(payload ? "payload missing" : "payload where the case has none");

@@ -1,5 +1,7 @@
 // parse_wave, parse_call: the bridge gives the nodes of the text, the schema their meaning.
+#include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -19,14 +21,16 @@ const std::string& text_of(const Json& node) { return node[2].get_ref<const std:
 
 class Reader {
  public:
-  Reader(const Schema& schema, std::string_view text, const std::string& where)
-      : schema_(schema), text_(text), where_(where) {}
+  // `column` is that of the text's first byte.
+  Reader(const Schema& schema, std::string_view text, const std::string& where, std::size_t column)
+      : schema_(schema), text_(text), where_(where), column_(column) {}
 
   Error error(const std::string& message, std::size_t at) const {
     // `where` is a line; a column only makes sense where the text is one too.
     const bool one_line = text_.substr(0, at).find('\n') == std::string_view::npos;
-    return input_error(
-        message, one_line && !where_.empty() ? where_ + ":" + std::to_string(at + 1) : where_);
+    return input_error(message, one_line && !where_.empty()
+                                    ? where_ + ":" + std::to_string(at + column_)
+                                    : where_);
   }
 
   Result<Value> read(TypeId id, const Json& node) const {
@@ -251,13 +255,14 @@ class Reader {
   const Schema& schema_;
   std::string_view text_;
   const std::string& where_;
+  std::size_t column_;
 };
 
 }  // namespace
 
 Result<Value> parse_wave(const Schema& schema, TypeId type, std::string_view text,
                          const std::string& where) {
-  const Reader reader(schema, text, where);
+  const Reader reader(schema, text, where, 1);
   Json node;
   if (const auto failure = bridge::parse_wave(text, node)) {
     return reader.error(failure->message, failure->at);
@@ -269,9 +274,12 @@ Result<Value> parse_wave(const Schema& schema, TypeId type, std::string_view tex
   }
 }
 
-Result<ParsedCall> parse_call(const Schema& schema, std::string_view text,
-                              const std::string& where) {
-  const Reader reader(schema, text, where);
+Result<ParsedCall> parse_call(const Schema& schema, std::string_view text, const std::string& where,
+                              std::size_t column) {
+  // wasm-wave takes no blanks before the name.
+  const std::size_t blanks = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(blanks);
+  const Reader reader(schema, text, where, column + blanks);
   Json call;
   if (const auto failure = bridge::parse_wave_call(text, call)) {
     return reader.error(failure->message, failure->at);

@@ -4,10 +4,8 @@ use crate::{Failure, FficheckLimits};
 
 /// Field that stands for "no fields" in a record, since wit-parser refuses `record e {}`.
 pub const EMPTY_RECORD: &str = "fficheck-empty-record";
-
 /// First case of an enum that stands for flags, since wit-parser refuses more than 32 of them.
-pub const MANY_FLAGS: &str = "fficheck-many-flags";
-const MAX_PLAIN_FLAGS: usize = 32;
+pub const WIDE_FLAGS: &str = "fficheck-wide-flags";
 
 /// One lexical element that matters here, with its byte range.
 #[derive(PartialEq)]
@@ -92,59 +90,63 @@ pub fn locate(source: &str, file: &str, at: usize) -> String {
     format!("{file}:{line}:{column}")
 }
 
-/// Words up to the next bracket.
-fn words_ahead(source: &str, position: usize) -> usize {
-    let mut lexer = Lexer { source, position };
-    let mut words = 0;
-    while let Some((_, token)) = lexer.next() {
-        match token {
-            Token::Word(_) => words += 1,
-            Token::Open | Token::Close => break,
-            Token::Arrow | Token::Other(_) => {}
-        }
-    }
-    words
+/// Keywords that start a definition. wit-parser takes time that grows with the square of their number.
+const DEFINING: [&str; 10] = [
+    "type", "record", "variant", "enum", "flags", "resource", "interface", "world", "package", "use",
+];
+
+/// What was seen of `record NAME {` or `flags NAME {`.
+#[derive(Clone, Copy)]
+enum Seen<'a> {
+    Nothing,
+    Keyword(usize, &'a str),
+    Name(usize, &'a str),
+    /// Where the keyword stands, the keyword, where its brace opened, and how many words since.
+    Body(usize, &'a str, usize, usize),
 }
 
 /// Refuses a text beyond the limits; answers it with every `record NAME {}` given its marker field and
-/// every `flags NAME {...}` of many flags made an enum with its marker case, on the same line, so
-/// that line numbers stay.
+/// every `flags` of more than 32 made an enum with its marker case, without any new line.
 pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<String, Failure> {
     let fail = |message: String, at: usize| Failure::new(message, locate(source, file, at));
     if source.len() > limits.bytes {
         return Err(fail(format!("the text has more than {} bytes", limits.bytes), 0));
     }
-    let mut out = String::with_capacity(source.len() + 64);
-    let mut copied = 0;
+    // Text to put in place of some bytes, in order.
+    let mut edits: Vec<(usize, usize, String)> = Vec::new();
     let mut lexer = Lexer { source, position: 0 };
     let mut depth = 0usize;
-    // How much of `record NAME {` was just seen: 0 to 3 (`%` is not counted); the same for flags.
-    let mut record = 0;
-    let mut flags = 0;
-    let mut flags_at = 0;
+    let mut definitions = 0usize;
+    let mut seen = Seen::Nothing;
+    let mut escaped = false;
     while let Some((at, token)) = lexer.next() {
+        let was_escaped = std::mem::replace(&mut escaped, token == Token::Other('%'));
         match token {
             Token::Word(word) => {
                 if word.len() > limits.name_length {
                     let message = format!("a name has more than {} bytes", limits.name_length);
                     return Err(fail(message, at));
                 }
-                if word == EMPTY_RECORD || word == MANY_FLAGS {
+                if word == EMPTY_RECORD || word == WIDE_FLAGS {
                     return Err(fail(format!("the name `{word}` is reserved"), at));
                 }
-                record = match record {
-                    1 => 2,
-                    _ if word == "record" => 1,
-                    _ => 0,
-                };
-                flags = match flags {
-                    1 => 2,
-                    _ if word == "flags" => 1,
-                    _ => 0,
-                };
-                if flags == 1 {
-                    flags_at = at;
+                if !was_escaped && DEFINING.contains(&word) {
+                    definitions += 1;
+                    if definitions > limits.definitions {
+                        let message = format!("more than {} definitions", limits.definitions);
+                        return Err(fail(message, at));
+                    }
                 }
+                seen = match seen {
+                    Seen::Keyword(start, keyword) => Seen::Name(start, keyword),
+                    Seen::Body(start, keyword, open, words) => {
+                        Seen::Body(start, keyword, open, words + 1)
+                    }
+                    _ if !was_escaped && (word == "record" || word == "flags") => {
+                        Seen::Keyword(at, word)
+                    }
+                    _ => Seen::Nothing,
+                };
             }
             Token::Open => {
                 depth += 1;
@@ -152,35 +154,40 @@ pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<
                     let message = format!("more than {} brackets are open", limits.nesting);
                     return Err(fail(message, at));
                 }
-                let brace = source[at..].starts_with('{');
-                record = if record == 2 && brace { 3 } else { 0 };
-                if flags == 2 && brace && words_ahead(source, at + 1) > MAX_PLAIN_FLAGS {
-                    out.push_str(&source[copied..flags_at]);
-                    out.push_str("enum ");
-                    out.push_str(&source[flags_at + "flags".len()..=at]);
-                    out.push_str(MANY_FLAGS);
-                    out.push(',');
-                    copied = at + 1;
-                }
-                flags = 0;
+                seen = match seen {
+                    Seen::Name(start, keyword) if source[at..].starts_with('{') => {
+                        Seen::Body(start, keyword, at, 0)
+                    }
+                    _ => Seen::Nothing,
+                };
             }
             Token::Close => {
-                if record == 3 && source[at..].starts_with('}') {
-                    out.push_str(&source[copied..at]);
-                    out.push_str(EMPTY_RECORD);
-                    out.push_str(": bool");
-                    copied = at;
+                if let Seen::Body(start, keyword, open, words) = seen {
+                    if keyword == "record" && words == 0 && source[at..].starts_with('}') {
+                        edits.push((at, at, format!("{EMPTY_RECORD}: bool")));
+                    } else if keyword == "flags" && words > 32 {
+                        edits.push((start, start + keyword.len(), "enum ".into()));
+                        edits.push((open + 1, open + 1, format!("{WIDE_FLAGS},")));
+                    }
                 }
                 depth = depth.saturating_sub(1);
-                record = 0;
-                flags = 0;
+                seen = Seen::Nothing;
             }
-            Token::Other('%') if record == 1 || flags == 1 => {}
-            Token::Arrow | Token::Other(_) => {
-                record = 0;
-                flags = 0;
+            Token::Other('%') => {}
+            Token::Other(_) | Token::Arrow => {
+                // Commas and colons of a body; anything else is no definition.
+                if !matches!(seen, Seen::Body(..)) {
+                    seen = Seen::Nothing;
+                }
             }
         }
+    }
+    let mut out = String::with_capacity(source.len() + 64);
+    let mut copied = 0;
+    for (begin, end, text) in edits {
+        out.push_str(&source[copied..begin]);
+        out.push_str(&text);
+        copied = end;
     }
     out.push_str(&source[copied..]);
     Ok(out)

@@ -39,6 +39,7 @@ pub struct FficheckLimits {
     pub bytes: usize,
     pub nesting: usize,
     pub name_length: usize,
+    pub definitions: usize,
 }
 
 thread_local! {

@@ -8,7 +8,7 @@ use wit_parser::{
     TypeOwner, WorldId, WorldItem,
 };
 
-use crate::guard::{EMPTY_RECORD, MANY_FLAGS};
+use crate::guard::{EMPTY_RECORD, WIDE_FLAGS};
 
 /// An interface or function that makes no part of a schema, and why.
 pub struct Skipped {
@@ -129,10 +129,14 @@ impl<'a> Unit<'a> {
         for function in functions {
             match self.function(function, function.item_name()) {
                 Ok(value) => self.functions.push(value),
-                Err(reason) => skipped.push(Skipped::new(
-                    format!("{}.{}", self.title(), function.item_name()),
-                    reason,
-                )),
+                Err(reason) => {
+                    let owner = match function.kind.resource() {
+                        Some(id) => self.resolve.types[id].name.clone().unwrap_or_default() + ".",
+                        None => String::new(),
+                    };
+                    let name = format!("{}.{owner}{}", self.title(), function.item_name());
+                    skipped.push(Skipped::new(name, reason));
+                }
             }
         }
     }
@@ -175,7 +179,7 @@ impl<'a> Unit<'a> {
                 Some(_) => function.item_name().to_string(),
                 None => {
                     let owner = interface.and_then(|id| self.resolve.interfaces[id].name.clone());
-                    let taken = self.type_names.union(&self.import_names).cloned().collect();
+                    let taken = [&self.type_names, &self.import_names];
                     let name = free_name(function.item_name(), owner.as_deref(), &taken);
                     self.import_names.insert(name.to_lowercase());
                     name
@@ -329,11 +333,14 @@ impl<'a> Unit<'a> {
                     parts.push(part(&case.name, ty));
                 }
             }
-            TypeDefKind::Enum(cases) if cases.cases[0].name == MANY_FLAGS => {
-                kind = "flags";
-                parts.extend(cases.cases[1..].iter().map(|flag| part(&flag.name, None)));
+            TypeDefKind::Enum(cases) => {
+                let mut cases = cases.cases.as_slice();
+                if cases.first().is_some_and(|first| first.name == WIDE_FLAGS) {
+                    kind = "flags";
+                    cases = &cases[1..];
+                }
+                parts.extend(cases.iter().map(|case| part(&case.name, None)));
             }
-            TypeDefKind::Enum(cases) => parts.extend(cases.cases.iter().map(|c| part(&c.name, None))),
             TypeDefKind::Flags(flags) => parts.extend(flags.flags.iter().map(|f| part(&f.name, None))),
             TypeDefKind::Handle(handle) => {
                 let (Handle::Own(target) | Handle::Borrow(target)) = *handle;
@@ -392,8 +399,7 @@ impl<'a> Unit<'a> {
             TypeOwner::World(world) => Some(self.resolve.worlds[world].name.as_str()),
             TypeOwner::None => None,
         };
-        let mut taken: HashSet<String> = self.type_names.union(&self.export_names).cloned().collect();
-        taken.extend(self.import_names.iter().cloned());
+        let taken = [&self.type_names, &self.export_names, &self.import_names];
         let name = free_name(definition.name.as_deref().unwrap_or("type"), owner, &taken);
         self.type_names.insert(name.to_lowercase());
         self.names.insert(id, name.clone());
@@ -402,8 +408,8 @@ impl<'a> Unit<'a> {
 }
 
 /// `wanted` where it is free, else with its owner's name before it, else numbered.
-fn free_name(wanted: &str, owner: Option<&str>, taken: &HashSet<String>) -> String {
-    let is_free = |name: &str| !taken.contains(&name.to_lowercase());
+fn free_name(wanted: &str, owner: Option<&str>, taken: &[&HashSet<String>]) -> String {
+    let is_free = |name: &str| !taken.iter().any(|names| names.contains(&name.to_lowercase()));
     if is_free(wanted) {
         return wanted.to_string();
     }
