@@ -16,7 +16,7 @@ constexpr int kSmallSize = 30;
 std::uint64_t word(rc::Random random) { return random.next(); }
 
 template <class T, class Shrink>
-rc::Shrinkable<T> shrinkable(T value, Shrink shrink) {
+rc::Shrinkable<T> shrinkable(T value, const Shrink& shrink) {
   return rc::shrinkable::shrinkRecur(
       std::move(value), [shrink](const T& whole) { return rc::seq::fromContainer(shrink(whole)); });
 }

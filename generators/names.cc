@@ -167,7 +167,7 @@ std::string Names::hostile_name(std::vector<std::string>& family) {
   return draw_.chance(6) ? upper(name) : name;
 }
 
-std::string Names::Scope::claim(std::string name) {
+std::string Names::Scope::claim(const std::string& name) {
   std::string wanted = name;
   for (unsigned n = 2; !taken_.insert(canonical(wanted)).second; ++n) {
     wanted = name + "-x" + std::to_string(n);

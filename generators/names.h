@@ -25,7 +25,7 @@ class Names {
     /// `prefix` and perhaps more, for functions whose role is in their name.
     std::string with_prefix(const std::string& prefix, std::size_t number);
     /// This name, with a number appended where it is taken.
-    std::string claim(std::string name);
+    std::string claim(const std::string& name);
 
    private:
     friend class Names;

@@ -68,7 +68,7 @@ TypeId SchemaBuilder::option(TypeId some) {
 TypeId SchemaBuilder::result(std::optional<TypeId> ok, std::optional<TypeId> err) {
   return add(Type{Kind::Result, {}, {Part{{}, ok}, Part{{}, err}}, 0});
 }
-TypeId SchemaBuilder::tuple(std::vector<TypeId> elements) {
+TypeId SchemaBuilder::tuple(const std::vector<TypeId>& elements) {
   Type type{Kind::Tuple, {}, {}, 0};
   for (TypeId id : elements) type.parts.push_back(Part{{}, id});
   return add(std::move(type));

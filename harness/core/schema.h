@@ -126,7 +126,7 @@ class SchemaBuilder {
   TypeId list(TypeId element);
   TypeId option(TypeId some);
   TypeId result(std::optional<TypeId> ok, std::optional<TypeId> err);
-  TypeId tuple(std::vector<TypeId> elements);
+  TypeId tuple(const std::vector<TypeId>& elements);
   /// Adds any type; an anonymous one that is already there gives the id it has.
   TypeId add(Type type);
   ResourceId resource(Resource resource);

@@ -50,7 +50,7 @@ Result<void> ControlCaller::prepare(Plan& plan, const SharedObject& object,
   return plan.call.prepare(result, types);
 }
 
-Result<void> ControlCaller::prepare_all(const SharedObject& object, LibraryName library) {
+Result<void> ControlCaller::prepare_all(const SharedObject& object, const LibraryName& library) {
   const CNames names = resolve_c_names(schema_, lowering_, library);
   const auto with_params = [&](std::vector<ffi_type*> types, const FunctionLayout& layout) {
     for (const Member& member : layout.params) types.push_back(types_.of(member));

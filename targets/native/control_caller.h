@@ -76,7 +76,7 @@ class ControlCaller {
   ControlCaller(const Schema& schema, Abi abi, CallSlots& slots);
   Result<void> prepare(Plan& plan, const SharedObject& object, const std::string& symbol,
                        ffi_type* result, const std::vector<ffi_type*>& types);
-  Result<void> prepare_all(const SharedObject& object, LibraryName library);
+  Result<void> prepare_all(const SharedObject& object, const LibraryName& library);
 
   const Schema& schema_;
   CallSlots& slots_;
