@@ -107,6 +107,7 @@ void* CallSlots::begin(Slot& slot, const Marshal& marshal, const FunctionLayout&
   slot.completion = {};
   const std::uint64_t turn = generation(slot.state.load()) + 1;
   slot.state.store(turn * kPhases + kPending);
+  // A token, never dereferenced. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<void*>(turn * kTokenSlots + slot.index);
 }
 

@@ -35,10 +35,11 @@ ControlCaller::ControlCaller(const Schema& schema, Abi abi, CallSlots& slots)
 
 Result<std::unique_ptr<ControlCaller>> ControlCaller::load(const SharedObject& object,
                                                            const Schema& schema, Abi abi,
-                                                           LibraryName library, CallSlots& slots) {
+                                                           const LibraryName& library,
+                                                           CallSlots& slots) {
   std::unique_ptr<ControlCaller> caller(new ControlCaller(schema, abi, slots));
   FFICHECK_CHECK(caller->types_.check_layout());
-  FFICHECK_CHECK(caller->prepare_all(object, std::move(library)));
+  FFICHECK_CHECK(caller->prepare_all(object, library));
   return caller;
 }
 

@@ -40,7 +40,7 @@ class ControlCaller {
   /// it.
   static Result<std::unique_ptr<ControlCaller>> load(const SharedObject& object,
                                                      const Schema& schema, Abi abi,
-                                                     LibraryName library, CallSlots& slots);
+                                                     const LibraryName& library, CallSlots& slots);
 
   [[nodiscard]] const Schema& schema() const { return schema_; }
   [[nodiscard]] StreamLimits limits() const { return {.no_nul = lowering_.abi == Abi::Nim}; }

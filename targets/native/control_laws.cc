@@ -134,9 +134,7 @@ class Bulk {
         if (problem.empty()) problem = judge(trial, *slot);
       if (problem.empty() && repeats()) problem = judge_arguments(trial);
     }
-    // The second slot's parameters point into the first's arena.
-    for (auto slot = trial.slots.rbegin(); slot != trial.slots.rend(); ++slot)
-      slots_.release(**slot);
+    for (CallSlots::Slot* slot : trial.slots) slots_.release(*slot);
     if (problem.empty()) {
       ++outcome_.held;
     } else if (!outcome_.failed) {
