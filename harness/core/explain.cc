@@ -48,7 +48,7 @@ std::string form_name(ResultForm form) {
 class Explainer {
  public:
   Explainer(const Schema& schema, Abi abi)
-      : schema_(schema), abi_(abi), lowering_(lower_native(schema, abi)) {}
+      : schema_(schema), lowering_(lower_native(schema, abi)) {}
 
   [[nodiscard]] json types() const {
     json all = json::array();
@@ -113,7 +113,6 @@ class Explainer {
   }
 
   const Schema& schema_;
-  Abi abi_;
   NativeLowering lowering_;
 };
 

@@ -51,13 +51,13 @@ class Reference {
   /// The C parameters after ctx, callback and userData; each offset is 0.
   [[nodiscard]] std::vector<ReferenceLayout::Member> params(const Function& function) const;
 
-  /// Writes the C representation to `to`, which has layout(type).size zeroed bytes. Precondition:
+  /// Writes the C representation to `to`, which has layout(id).size zeroed bytes. Precondition:
   /// the value fits the type, whose C type exists; strings of the nim dialect hold no NUL.
-  void lower(TypeId type, const Value& value, std::byte* to, const Allocate& allocate) const;
+  void lower(TypeId id, const Value& value, std::byte* to, const Allocate& allocate) const;
   /// Reads what `lower` writes. An error names the first thing that no value has: a bool beyond 1,
   /// a tag beyond the last case, a char that is none, a NULL with a length, bytes that are not
   /// UTF-8, flags beyond the last.
-  [[nodiscard]] Result<Value> lift(TypeId type, const std::byte* from) const;
+  [[nodiscard]] Result<Value> lift(TypeId id, const std::byte* from) const;
 
   /// The same for a function's arguments: the bytes of each C parameter, as params(function).
   [[nodiscard]] std::vector<std::vector<std::byte>> lower_args(const Function& function,

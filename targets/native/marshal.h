@@ -43,9 +43,9 @@ class Marshal {
 
   /// Writes `value` to `to`, TypeLayout::size zeroed bytes. Preconditions: the value fits the type,
   /// whose shape is not MembersOnly.
-  void lower(TypeId type, const Value& value, std::byte* to, Arena& arena) const;
+  void lower(TypeId id, const Value& value, std::byte* to, Arena& arena) const;
   /// Reads a value. An error says what no value of the type has (a tag beyond the last case, ...).
-  [[nodiscard]] Result<Value> lift(TypeId type, const std::byte* from) const;
+  [[nodiscard]] Result<Value> lift(TypeId id, const std::byte* from) const;
 
   /// Lowers all arguments: one pointer for each C parameter, as FunctionLayout::params.
   [[nodiscard]] std::vector<void*> lower_args(const Function& function,
