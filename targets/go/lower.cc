@@ -192,9 +192,12 @@ void lower_part(const Package& p, Code& code, TypeId id, const std::string& aren
 
 void emit_lower(const Package& p, Code& code) {
   for (TypeId id = 0; id < p.schema.types().size(); ++id) {
-    if (!p.lowered[id] || !p.is_composite(id) || p.layout(id).size == 0) continue;
+    if (!p.lowered[id] || !p.is_composite(id)) continue;
     const Type& type = p.type(id);
-    if (p.layout(id).shape == Shape::MembersOnly && type.kind == Kind::Option) continue;
+    const TypeLayout& layout = p.layout(id);
+    // A list of the nim dialect has no struct of its own but is lowered all the same.
+    const bool members_only = layout.shape == Shape::MembersOnly;
+    if (members_only ? type.kind == Kind::Option : layout.size == 0) continue;
     if (!lower_statement(p, id, "a", "x", "y").starts_with("lower")) continue;
     code.gap();
     code.open("func lower", p.names.idents[id], "(a *ffirt.Arena, raw *", p.raw_type(id), ", v ",
