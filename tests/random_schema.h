@@ -1,5 +1,5 @@
-// Small random schemas for tests of the core and of the native ABI: every kind, nested, and
-// functions of every role. Deterministic by seed; shrinking is not wanted here (generators/ has
+// Small random schemas for tests of the core and of the ABIs: every kind that the ABI has, nested,
+// and functions of every role. Deterministic by seed; shrinking is not wanted here (generators/ has
 // that).
 #pragma once
 
@@ -18,7 +18,16 @@ namespace fficheck::testing {
 class RandomSchema {
  public:
   RandomSchema(std::uint64_t seed, Abi abi)
-      : random_(seed), nim_(abi == Abi::Nim), builder_("fficheck:random", "api") {}
+      : random_(seed),
+        nim_(abi == Abi::Nim),
+        canonical_(abi == Abi::Canonical),
+        builder_("fficheck:random", "api") {
+    if (!canonical_) return;
+    own_.push_back(handle(Kind::Own, builder_.resource({"water", false})));
+    const ResourceId tap = builder_.resource({"tap", true});
+    own_.push_back(handle(Kind::Own, tap));
+    borrow_ = handle(Kind::Borrow, tap);
+  }
 
   /// A schema whose functions the dialect supports.
   Schema make() {
@@ -43,6 +52,15 @@ class RandomSchema {
           builder_.result(as_result(r) ? std::optional(r) : std::nullopt, error));
       if (!nim_) add("fail-" + n, params, builder_.result(t, r));
       add("nothing-" + n, params, std::nullopt);
+    }
+    if (canonical_) {
+      add("consume-lent", {borrow_, builder_.list(borrow_), builder_.option(type(1))}, u64);
+      // Around 16 flat parameters.
+      for (const std::size_t n : {15u, 16u, 17u}) {
+        std::vector<TypeId> wide(n - 2, builder_.scalar(Kind::U8));
+        wide.push_back(builder_.scalar(Kind::String));
+        add("consume-flat-" + std::to_string(n), wide, u64);
+      }
     }
     // Many small arguments: registers run out in the middle of a struct (faults.md L12, L14).
     std::vector<TypeId> many(5, builder_.scalar(Kind::S8));
@@ -69,6 +87,12 @@ class RandomSchema {
     builder_.function(std::move(f));
   }
 
+  TypeId handle(Kind kind, ResourceId resource) {
+    Type t;
+    t.kind = kind;
+    t.resource = resource;
+    return builder_.add(std::move(t));
+  }
   TypeId record(const std::vector<Kind>& kinds) {
     std::vector<TypeId> fields;
     for (Kind kind : kinds) fields.push_back(builder_.scalar(kind));
@@ -99,6 +123,7 @@ class RandomSchema {
     return out;
   }
   TypeId scalar() {
+    if (canonical_ && random_.below(10) == 0) return own_[random_.below(2)];
     static constexpr Kind kinds[] = {Kind::Bool, Kind::S8,     Kind::U8,  Kind::S16, Kind::U16,
                                      Kind::S32,  Kind::U32,    Kind::S64, Kind::U64, Kind::F32,
                                      Kind::F64,  Kind::String, Kind::Char};
@@ -117,7 +142,9 @@ class RandomSchema {
     --depth;
     const std::uint32_t pick = random_.below(nim_ ? 3 : 9);
     switch (pick) {
-      case 0: return named(Kind::Record, some_types(nim_ || random_.below(8) != 0 ? 1 : 0, depth));
+      case 0:
+        return named(Kind::Record,
+                     some_types(nim_ || canonical_ || random_.below(8) != 0 ? 1 : 0, depth));
       case 1: return remember(builder_.list(element(depth)));
       case 2: return remember(builder_.option(element(depth)));
       case 3: {
@@ -136,7 +163,7 @@ class RandomSchema {
       }
       case 7: {
         static constexpr unsigned sizes[] = {1, 8, 9, 16, 17, 32, 33, 64, 65, 128, 130};
-        return labels(Kind::Flags, sizes[random_.below(11)]);
+        return labels(Kind::Flags, sizes[random_.below(canonical_ ? 6 : 11)]);
       }
       default: return builder_.list(builder_.scalar(Kind::U8));
     }
@@ -150,9 +177,12 @@ class RandomSchema {
 
   SplitMix random_;
   bool nim_;
+  bool canonical_;
   SchemaBuilder builder_;
   unsigned names_ = 0;
   std::set<TypeId> members_only_;
+  std::vector<TypeId> own_;  ///< canonical: of an exported and an imported resource
+  TypeId borrow_ = 0;        ///< canonical: of the imported resource
 };
 
 inline Schema random_schema(std::uint64_t seed, Abi abi) { return RandomSchema(seed, abi).make(); }
