@@ -119,6 +119,8 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_latin1_or_utf16(const st
       latin1.push_back(static_cast<char>(c));
       continue;
     }
+    // What was written as Latin-1 is there when realloc moves it, as in the specification.
+    std::memcpy(memory_.bytes().data() + at, latin1.data(), latin1.size());
     const std::uint64_t worst = 2 * text.size();
     at = reallocate(at, text.size(), 2, worst, "string");
     if (trap_) return {};
