@@ -359,8 +359,7 @@ std::optional<std::filesystem::path> find_program(std::string_view name) {
   while (true) {
     const std::size_t colon = path.find(':');
     const std::string_view dir = path.substr(0, colon);
-    std::filesystem::path file =
-        std::filesystem::path(dir.empty() ? "." : std::string(dir)) / name;
+    std::filesystem::path file = std::filesystem::path(dir.empty() ? "." : std::string(dir)) / name;
     if (executable(file)) return file;
     if (colon == std::string_view::npos) return std::nullopt;
     path.remove_prefix(colon + 1);
