@@ -7,6 +7,7 @@
 #include "harness/core/names.h"
 #include "harness/run/process.h"
 #include "harness/run/worker_session.h"
+#include "targets/native/build.h"
 #include "targets/native/emit.h"
 
 namespace fficheck {
@@ -40,9 +41,8 @@ LibraryName product_name(const Schema& schema) {
   return {snake_case(name), ""};
 }
 
-fs::path library_file(const BuildOptions& options) {
-  return options.dir / ("libbatch-" + options.leg + ".so");
-}
+/// The shims, linked to the batch's C library beside it.
+fs::path library_file(const BuildOptions& options) { return options.dir / "libbatch_go.so"; }
 fs::path worker_file(const BuildOptions& options) {
   return options.dir / ("worker-" + options.leg);
 }
@@ -61,31 +61,32 @@ Stage run_stage(std::string stage, std::vector<std::string> command, const fs::p
   return std::optional(BuildFailure{std::move(stage), std::move(log)});
 }
 
+std::string full_path(const fs::path& path) { return fs::absolute(path).string(); }
+
+Stage compile_shims(const BuildOptions& options) {
+  return run_stage("compile-c",
+                   {"gcc", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", "-c",
+                    "batch.c", "-o", "batch.o"},
+                   options.dir / "go" / "shim", {}, options.limit);
+}
+
 Stage build_library(const BuildOptions& options) {
-  std::vector<std::string> command = {"gcc",
-                                      "-std=c11",
-                                      options.leg == "O2" ? "-O2" : "-O0",
-                                      "-w",
-                                      "-fPIC",
-                                      "-shared",
-                                      "-pthread",
-                                      "-DFFI_RUNTIME_CHECKED=1",
-                                      "-o",
-                                      library_file(options).string(),
-                                      "go_batch.c"};
-  for (const auto& [path, text] : runtime_files(true))
-    if (path.ends_with(".c")) command.push_back(fs::path(path).filename().string());
-  FFICHECK_TRY(
-      std::optional<BuildFailure> failure,
-      run_stage("compile-c", std::move(command), options.dir / "native", {}, options.limit));
-  if (failure && failure->log.find("static assertion failed") != std::string::npos)
-    failure->stage = "layout-c";
-  return failure;
+  std::future<Stage> shims = std::async(std::launch::async, compile_shims, options);
+  Stage library = build_batch_library(options);
+  FFICHECK_TRY(std::optional<BuildFailure> failure, shims.get());
+  // The library comes first: where it is at fault, the shims may be for no other reason.
+  if (!library.ok() || library.value()) return library;
+  if (failure) return failure;
+  return run_stage(
+      "compile-c",
+      {"gcc", "-shared", "-o", full_path(library_file(options)), "batch.o",
+       full_path(batch_library(options.dir)), "-Wl,-rpath,$ORIGIN", "-Wl,--no-undefined"},
+      options.dir / "go" / "shim", {}, options.limit);
 }
 
 Stage build_worker(const BuildOptions& options) {
   std::vector<std::string> command = {"go", "build", "-ldflags=-s -w", "-o",
-                                      worker_file(options).string()};
+                                      full_path(worker_file(options))};
   if (options.leg == "race") command.emplace_back("-race");
   if (options.leg == "checkptr") command.emplace_back("-gcflags=all=-d=checkptr");
   // Inlining into code that runs a few thousand times costs more than it gives.
@@ -109,9 +110,8 @@ std::optional<std::string> GoTarget::unsupported(const Schema& schema, const Fun
 std::vector<std::string> GoTarget::legs() const { return {"race", "checkptr", "cgocheck2", "O2"}; }
 
 Result<void> GoTarget::check_tools() const {
-  for (const char* tool : {"go", "gcc"})
-    if (!find_program(tool))
-      return environment_error(std::string(tool) + " is not on PATH", std::string(kRemedy));
+  FFICHECK_CHECK(check_c_tools());
+  if (!find_program("go")) return environment_error("go is not on PATH", std::string(kRemedy));
   ProcessOptions process;
   process.command = {"go", "env", "GOVERSION"};
   FFICHECK_TRY(const ProcessEnd end, run_process(process, std::chrono::seconds(30)));
@@ -156,15 +156,14 @@ Stage GoTarget::lint(const BuildOptions& options) const {
   FFICHECK_TRY(const ProcessEnd end, run_process(process, options.limit));
   if (!end.success() || !end.out.empty())
     return std::optional(BuildFailure{"gofmt", "not formatted:\n" + end.out + end.err});
-  return std::optional<BuildFailure>{};
+  return lint_batch_library(options);
 }
 
 Result<std::unique_ptr<Session>> GoTarget::open(const BuildOptions& options,
                                                 std::span<const BatchEntry> batch,
                                                 std::chrono::milliseconds call_limit) const {
   WorkerOptions worker;
-  worker.command = {fs::absolute(worker_file(options)).string(),
-                    fs::absolute(library_file(options)).string()};
+  worker.command = {full_path(worker_file(options)), full_path(library_file(options))};
   worker.environment = {{"GODEBUG", "cgocheck=1"}, {"GOTRACEBACK", "single"}};
   if (options.leg == "race") worker.environment.emplace_back("GORACE", "halt_on_error=1");
   worker.call_limit = call_limit;

@@ -9,6 +9,8 @@
 #include "generators/generators.h"
 #include "harness/core/text.h"
 #include "harness/run/files.h"
+#include "harness/run/process.h"
+#include "targets/native/emit.h"
 
 namespace fficheck {
 namespace {
@@ -136,6 +138,54 @@ TEST(GoTargetTest, EveryLawHoldsForGeneratedSchemas) {
   if (HasFatalFailure()) return;
   expect_all_laws(batch, "plain", number("FFICHECK_VALUES", 200));
   expect_no_failure(batch, batch.target.lint(batch.options()));
+}
+
+TEST(GoTargetTest, EveryLegHoldsTheLaws) {
+  Batch batch(number("FFICHECK_SEED", 2), 4);
+  for (const std::string& leg : batch.target.legs()) {
+    SCOPED_TRACE(leg);
+    expect_no_failure(batch, batch.target.build(batch.options(leg)));
+    if (HasFatalFailure()) return;
+    expect_all_laws(batch, leg, 50);
+    if (HasFatalFailure()) return;
+  }
+}
+
+/// Runs a command that must print nothing and succeed.
+void expect_silent(const std::filesystem::path& dir, std::vector<std::string> command) {
+  ProcessOptions options;
+  options.command = std::move(command);
+  options.environment = {{"GOFLAGS", "-buildvcs=false"}, {"GOWORK", "off"}};
+  options.dir = dir;
+  const auto end = run_process(options, std::chrono::seconds(300));
+  ASSERT_TRUE(end.ok()) << end.error().text();
+  EXPECT_TRUE(end.value().success()) << options.command[0] << "\n" << end.value().err;
+  EXPECT_EQ(end.value().out, "");
+}
+
+TEST(GoTargetTest, AProductIsFormattedAndVetIsSilentInBothDialects) {
+  for (const Abi abi : {Abi::Native, Abi::Nim}) {
+    SCOPED_TRACE(abi_name(abi));
+    Batch batch(number("FFICHECK_SEED", 3), 6, *find_profile(abi == Abi::Nim ? "nim" : "default"));
+    for (std::size_t i = 0; i < batch.schemas().size(); ++i) {
+      const Schema& schema = batch.schemas()[i];
+      const LibraryName name{"lib" + std::to_string(i), ""};
+      FileSet files = emit_product(schema, abi, name);
+      files.merge(emit_go_product(schema, abi, name));
+      auto dir = TempDir::create("fficheck-go-product");
+      ASSERT_TRUE(dir.ok()) << dir.error().text();
+      ASSERT_TRUE(write_files(dir.value().path(), files).ok());
+      const std::filesystem::path go = dir.value().path() / "go";
+      expect_silent(go, {"gofmt", "-l", "."});
+      expect_silent(go, {"go", "vet", "./..."});
+      expect_silent(go, {"gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+                         "-I../native", "-Iffirt", "shim.c"});
+      if (HasFailure()) {
+        ADD_FAILURE() << dir.value().keep() << "\n" << print_wit(schema);
+        return;
+      }
+    }
+  }
 }
 
 }  // namespace

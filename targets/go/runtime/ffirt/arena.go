@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"unicode/utf8"
 	"unsafe"
@@ -100,6 +101,18 @@ func (a *Arena) Fail(format string, args ...any) {
 // String copies a string's bytes.
 func (a *Arena) String(s string) Slice {
 	return a.Copy(unsafe.Pointer(unsafe.StringData(s)), len(s), 1)
+}
+
+// CString copies a string's bytes and ends them with a NUL, which they must not hold.
+func (a *Arena) CString(s string) uintptr {
+	if strings.IndexByte(s, 0) >= 0 {
+		a.Fail("the library takes no string that holds NUL: %q", s)
+	}
+	p := a.alloc(uintptr(len(s)) + 1)
+	bytes := unsafe.Slice((*byte)(p), len(s)+1)
+	copy(bytes, s)
+	bytes[len(s)] = 0
+	return uintptr(p)
 }
 
 // Copy copies n elements of size bytes each that have no pointers and look alike in Go and C.

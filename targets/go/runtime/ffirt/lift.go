@@ -31,6 +31,19 @@ func (s *Slice) String() string {
 	return strings.Clone(unsafe.String((*byte)(address(&s.Data)), s.count()))
 }
 
+// CString copies a string that ends with a NUL.
+func CString(field *uintptr) string {
+	if *field == 0 {
+		return ""
+	}
+	first := (*byte)(address(field))
+	n := 0
+	for *(*byte)(unsafe.Add(unsafe.Pointer(first), n)) != 0 {
+		n++
+	}
+	return strings.Clone(unsafe.String(first, n))
+}
+
 // Elements is the first element of a list, and their number; the memory is the library's.
 func (s *Slice) Elements() (first unsafe.Pointer, n int) {
 	if s.Len == 0 {
