@@ -108,6 +108,7 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
     if (!c.cases && !options.seconds) c.cases = count;
     c.profile = "schema " + options.schema;
   }
+  if (options.seconds == 0U) return input_error("--time 0 compares nothing");
   if (options.seconds) c.time = std::chrono::seconds(*options.seconds);
   if (c.cases == 0U) return input_error("--cases 0 compares nothing");
   c.batch = options.batch;
@@ -140,6 +141,7 @@ int fuzz(const Program& program, const FuzzOptions& options) {
   const Result<CampaignResult> result = run_campaign(config, progress);
   if (!result.ok()) return report_error(result.error());
   print_summary(program, result.value());
+  std::fflush(stdout);
   int status = exit_status(result.value());
   if (result.value().error) report_error(*result.value().error);
   if (status == 2 && !result.value().error)

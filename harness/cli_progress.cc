@@ -206,7 +206,7 @@ void print_summary(const Program& program, const CampaignResult& result) {
       std::printf("%-12s   left out, %s functions: %s\n", name.c_str(), grouped(times).c_str(),
                   reason.c_str());
   }
-  const std::size_t listed = std::min<std::size_t>(result.tally.failures.size(), 50);
+  const std::size_t listed = std::min<std::size_t>(result.tally.failures.size(), 20);
   for (std::size_t i = 0; i < listed; ++i) {
     const FailureRecord& f = result.tally.failures[i];
     std::printf("FAILED %s %s: %s\n", f.target.c_str(), f.property.c_str(), f.message.c_str());

@@ -147,6 +147,7 @@ int replay(const Program& program, const ReplayOptions& options) {
       sorted.begin(), sorted.end(),
       [](const ReplayVerdict& a, const ReplayVerdict& b) { return a.index < b.index; });
   for (const ReplayVerdict& v : sorted) print(program, files.value()[v.index], cases[v.index], v);
+  std::fflush(stdout);
   status = exit_status(sorted);
   if (status == 2) std::fprintf(stderr, "fficheck: nothing was compared\n");
   return status;

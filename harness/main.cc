@@ -70,6 +70,18 @@ std::string profile_help() {
   return out;
 }
 
+/// CLI11 takes -1 for the largest number of an unsigned type.
+const CLI::Validator& whole_number() {
+  static const CLI::Validator validator(
+      [](std::string& text) {
+        const bool digits =
+            !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : text + " is no whole number";
+      },
+      "NUMBER");
+  return validator;
+}
+
 void add_fuzz(CLI::App& app, FuzzOptions& o) {
   CLI::App* sub =
       app.add_subcommand("fuzz", "Tries the laws on invented schemas, or on a WIT file's");
@@ -77,8 +89,10 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
       ->delimiter(',');
   sub->add_option("--property", o.properties, "Laws, separated by commas; all unless given")
       ->delimiter(',');
-  sub->add_option("--cases", o.cases, "How many schemas; 200 where --time is not given either");
-  sub->add_option("--time", o.seconds, "How many seconds, with earlier runs of a resumed campaign");
+  sub->add_option("--cases", o.cases, "How many schemas; 200 where --time is not given either")
+      ->check(whole_number());
+  sub->add_option("--time", o.seconds, "How many seconds, with earlier runs of a resumed campaign")
+      ->check(whole_number());
   sub->add_option("--seed", o.seed,
                   "Of the whole campaign, decimal or 0x...; a new one unless given");
   sub->add_option("--profile", o.profile, profile_help());
@@ -87,10 +101,13 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
   sub->add_option("--save", o.save, "Directory for failing cases and the campaign's state");
   sub->add_flag("--resume", o.resume, "Goes on with the campaign in --save");
   sub->add_option("--jobs", o.jobs, "Batches in flight; one for each core unless given")
+      ->check(whole_number())
       ->check(CLI::Range(1, 256));
   sub->add_option("--values", o.values, "Values for each function and law")
+      ->check(whole_number())
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32));
   sub->add_option("--batch", o.batch, "Schemas for each build; 100 unless given")
+      ->check(whole_number())
       ->check(CLI::Range(1, 1000));
   sub->add_option("--json", o.json, "File for the results as one JSON object");
   sub->add_flag("--keep", o.keep, "Leaves generated code and builds behind");

@@ -66,6 +66,9 @@ class Scale {
     const std::vector<std::string> again = drift(after, later);
     for (const std::string& name : once) {
       if (std::find(again.begin(), again.end(), name) == again.end()) continue;
+      // What went up and then down, or down and then up, came to rest late.
+      if ((count(after, name) > count(base, name)) != (count(later, name) > count(after, name)))
+        continue;
       const auto grown = [&](const Counters& a, const Counters& b) {
         return std::to_string(count(b, name) - count(a, name));
       };

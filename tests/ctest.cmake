@@ -21,6 +21,10 @@ foreach(module IN LISTS modules)
 endforeach()
 
 if(TARGET fficheck)
+  # Exit statuses, messages and files of the program.
+  add_test(NAME cli COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli_test.py $<TARGET_FILE:fficheck>)
+  set_tests_properties(cli PROPERTIES LABELS "unit;cli" TIMEOUT 900)
+
   # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
   add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>
     ${CMAKE_CURRENT_BINARY_DIR}/fuzz)

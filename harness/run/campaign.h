@@ -41,7 +41,7 @@ struct CampaignConfig {
   std::filesystem::path work;  ///< where batches are built; made anew, and removed at the end
   bool resume = false;
   bool keep_builds = false;
-  std::uint64_t leg_every = 8;  ///< one in so many hundreds of cases also runs another leg; 0: none
+  std::uint64_t leg_every = 8;  ///< of so many hundreds of cases one runs another leg too; 0: none
   std::chrono::seconds build_limit{300};
   std::chrono::milliseconds call_limit{20000};
   std::chrono::milliseconds shrink_limit{30000};

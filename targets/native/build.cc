@@ -10,6 +10,7 @@
 
 #include "harness/run/files.h"
 #include "harness/run/process.h"
+#include "harness/run/tools.h"
 #include "targets/native/emit.h"
 
 namespace fficheck {
@@ -166,10 +167,7 @@ Result<std::optional<BuildFailure>> run_stage(const BuildOptions& options, Comma
 
 fs::path batch_library(const fs::path& dir) { return dir / "libbatch.so"; }
 
-Result<void> check_c_tools() {
-  FFICHECK_TRY([[maybe_unused]] const std::string cc, gcc());
-  return {};
-}
+Result<void> check_c_tools() { return check_tools({need_gcc(), need_clang()}); }
 
 Result<fs::path> runtime_archive(const CBuildOptions& c_options, bool tests) {
   const FileSet files = runtime_files(tests);
