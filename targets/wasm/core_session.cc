@@ -1,0 +1,110 @@
+#include "targets/wasm/core_session.h"
+
+#include <algorithm>
+#include <set>
+
+#include "targets/wasm/core_state.h"
+
+namespace fficheck {
+
+CoreSession::CoreSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CoreSession::~CoreSession() = default;
+
+Result<std::unique_ptr<CoreSession>> CoreSession::create(std::shared_ptr<CoreModule> module,
+                                                         std::vector<WasmInterface> interfaces,
+                                                         StringEncoding encoding, Host host,
+                                                         std::chrono::milliseconds limit) {
+  auto state = std::make_unique<State>();
+  state->interfaces = std::move(interfaces);
+  state->encoding = encoding;
+  state->host = std::move(host);
+  FFICHECK_TRY(state->instance,
+               CoreInstance::create(std::move(module), state->host_functions(), limit));
+  FFICHECK_CHECK(state->bind_exports());
+  return std::unique_ptr<CoreSession>(new CoreSession(std::move(state)));
+}
+
+std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t function,
+                                           const std::vector<Value>& args,
+                                           std::optional<Value>* result) {
+  State& s = *state_;
+  if (!s.may_enter) return Trap{"cannot enter component instance"};
+  const WasmInterface& interface = s.interfaces[schema];
+  const Function& f = interface.schema->functions()[function];
+  const CanonicalFunction& lowered = interface.lowering.functions[function];
+  const BoundFunction& bound = s.bound[schema][function];
+  if (!bound.export_number) return Trap{"the module does not export " + lowered.name};
+
+  const std::uint64_t scope = ++s.scopes;
+  CallHandles handles(s, schema, scope);
+  Crossing crossing(*interface.schema, interface.lowering, s.encoding, s, &handles);
+  s.flat.clear();
+  crossing.lower(bound.params, args, lowered.params_in_memory, &s.flat);
+  if (crossing.trap()) return crossing.trap();
+
+  std::uint64_t few[kMaxFlatParams];
+  const RawValues values(few, std::max(s.flat.size(), lowered.results.size()));
+  for (std::size_t i = 0; i < s.flat.size(); ++i) values[i] = s.flat[i].bits;
+  s.may_enter = false;
+  std::optional<Trap> trap = s.instance->call(*bound.export_number, values);
+  s.may_enter = true;
+  if (trap) return trap;
+  if (s.handles.open_borrows(scope) != 0)
+    return Trap{"borrow handles still remain at the end of the call"};
+
+  if (f.result) {
+    const CoreValue flat{lowered.results[0], values[0]};
+    std::vector<Value> lifted =
+        crossing.lift({&*f.result, 1}, {&flat, 1}, lowered.result_in_memory);
+    if (crossing.trap()) return crossing.trap();
+    *result = std::move(lifted[0]);
+  }
+  if (bound.post_return_number) {
+    ++s.trace.post_returns;
+    s.may_enter = s.may_leave = false;
+    trap = s.instance->call(*bound.post_return_number, values.first(1));
+    s.may_enter = s.may_leave = true;
+  }
+  return trap;
+}
+
+WasmCall CoreSession::call(std::uint32_t schema, std::uint32_t function,
+                           const std::vector<Value>& args) {
+  state_->trace = {};
+  state_->tracing = true;
+  WasmCall out;
+  out.trap = call_fast(schema, function, args, &out.result);
+  state_->tracing = false;
+  out.trace = std::move(state_->trace);
+  return out;
+}
+
+std::optional<Trap> CoreSession::call_raw(std::uint32_t schema, std::uint32_t function,
+                                          RawValues values) {
+  const BoundFunction& bound = state_->bound[schema][function];
+  if (!bound.export_number) return Trap{"not exported"};
+  return state_->instance->call(*bound.export_number, values);
+}
+
+std::optional<Trap> CoreSession::probe(std::string_view name, std::span<const CoreType> params,
+                                       std::span<const CoreType> results, RawValues values) {
+  const auto [at, added] = state_->probes.try_emplace(std::string(name));
+  if (added)
+    at->second =
+        state_->instance->find("fficheck:probe/probe#" + std::string(name), params, results);
+  if (!at->second) return Trap{"the module has no probe " + std::string(name)};
+  return state_->instance->call(*at->second, values);
+}
+
+std::optional<Trap> CoreSession::drop_rep(std::uint32_t schema, ResourceId resource,
+                                          std::uint32_t rep) {
+  return state_->destroy({schema, resource}, rep);
+}
+
+const std::vector<std::string>& CoreSession::missing() const { return state_->missing; }
+const std::vector<std::string>& CoreSession::surplus() const { return state_->surplus; }
+const HandleTable& CoreSession::handles() const { return state_->handles; }
+CoreInstance& CoreSession::instance() { return *state_->instance; }
+std::uint64_t CoreSession::destructor_calls() const { return state_->destructor_calls; }
+
+}  // namespace fficheck

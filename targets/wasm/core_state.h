@@ -1,0 +1,75 @@
+// The inside of the core session.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "targets/wasm/core_session.h"
+
+namespace fficheck {
+
+struct BoundFunction {
+  std::optional<std::size_t> export_number;
+  std::optional<std::size_t> post_return_number;
+  std::vector<TypeId> params;
+};
+
+struct CoreSession::State : GuestMemory {
+  std::vector<WasmInterface> interfaces;
+  StringEncoding encoding = StringEncoding::Utf8;
+  Host host;
+  std::unique_ptr<CoreInstance> instance;
+  std::optional<std::size_t> realloc_number;
+  std::vector<std::vector<BoundFunction>> bound;                     ///< [schema][function]
+  std::vector<std::vector<std::optional<std::size_t>>> destructors;  ///< [schema][resource]
+  std::map<std::string, std::optional<std::size_t>, std::less<>> probes;
+  std::vector<std::string> missing;
+  std::vector<std::string> surplus;
+
+  HandleTable handles;
+  std::uint64_t scopes = 0;      ///< number of the newest call
+  std::uint64_t host_scope = 0;  ///< scope of the import call under way
+  bool may_enter = true;         ///< no call is inside the instance
+  bool may_leave = true;         ///< the guest may call imports: not in realloc, post-return
+  std::uint64_t destructor_calls = 0;
+  std::uint64_t host_destructor_calls = 0;
+  bool tracing = false;
+  AllocationTrace trace;
+  std::vector<CoreValue> flat;  ///< scratch of the outermost call
+
+  std::span<std::uint8_t> bytes() override { return instance->memory(); }
+  std::optional<Trap> realloc(std::uint32_t old, std::uint32_t old_size, std::uint32_t align,
+                              std::uint32_t new_size, std::uint32_t* out) override;
+
+  /// Everything that the module may import from a component's side.
+  [[nodiscard]] std::vector<HostFunction> host_functions();
+  [[nodiscard]] Result<void> bind_exports();
+  /// Runs a resource's destructor on a rep: the guest's, or (imported) the host's.
+  std::optional<Trap> destroy(ResourceType type, std::uint32_t rep);
+  /// canon lower of an imported function.
+  std::optional<Trap> call_host(std::uint32_t schema, std::uint32_t function, RawValues values);
+
+ private:
+  void add_resource_functions(std::uint32_t schema, std::vector<HostFunction>* out);
+};
+
+/// Own and borrow in one crossing of one schema, from the guest's side of the table.
+class CallHandles : public GuestHandles {
+ public:
+  CallHandles(CoreSession::State& state, std::uint32_t schema, std::uint64_t scope)
+      : state_(state), schema_(schema), scope_(scope) {}
+  std::optional<Trap> lift_own(ResourceId resource, std::uint32_t index,
+                               std::uint64_t* rep) override;
+  std::optional<Trap> lift_borrow(ResourceId resource, std::uint32_t index,
+                                  std::uint64_t* rep) override;
+  std::uint32_t lower_own(ResourceId resource, std::uint64_t rep) override;
+  std::uint32_t lower_borrow(ResourceId resource, std::uint64_t rep) override;
+
+ private:
+  CoreSession::State& state_;
+  std::uint32_t schema_;
+  std::uint64_t scope_;
+};
+
+}  // namespace fficheck
