@@ -22,6 +22,7 @@ class Answer {
     auto parsed = nlohmann::json::parse(answer_.data, answer_.data + answer_.size, nullptr, false);
     return parsed.is_discarded() ? nlohmann::json() : parsed;
   }
+  [[nodiscard]] std::string_view bytes() const { return {answer_.data, answer_.size}; }
 
  private:
   FficheckAnswer answer_;
@@ -93,6 +94,17 @@ std::optional<WaveFailure> parse_wave_call(std::string_view text, nlohmann::json
   return wave_answer(
       Answer(fficheck_bridge_parse_wave_call(text.data(), text.size(), limits(kMaxTextBytes))),
       out);
+}
+
+Result<std::vector<std::uint8_t>> componentize(std::span<const std::uint8_t> module,
+                                               std::string_view wit, std::string_view world,
+                                               int string_encoding) {
+  const Answer answer(fficheck_bridge_componentize(module.data(), module.size(), wit.data(),
+                                                   wit.size(), world.data(), world.size(),
+                                                   string_encoding));
+  if (!answer.ok()) return input_error("component: " + one_line(member(answer.json(), "message")));
+  const std::string_view bytes = answer.bytes();
+  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
 }  // namespace fficheck::bridge

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/core/result.h"
 
@@ -25,5 +28,11 @@ struct WaveFailure {
 [[nodiscard]] std::optional<WaveFailure> parse_wave(std::string_view text, nlohmann::json& out);
 [[nodiscard]] std::optional<WaveFailure> parse_wave_call(std::string_view text,
                                                          nlohmann::json& out);
+
+/// As fficheck_bridge_componentize; encodings count as StringEncoding does.
+[[nodiscard]] Result<std::vector<std::uint8_t>> componentize(std::span<const std::uint8_t> module,
+                                                             std::string_view wit,
+                                                             std::string_view world,
+                                                             int string_encoding);
 
 }  // namespace fficheck::bridge

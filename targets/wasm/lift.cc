@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 
+#include "harness/core/utf8.h"
 #include "targets/wasm/choice.h"
 #include "targets/wasm/lift_lower.h"
 #include "targets/wasm/unicode.h"
@@ -42,7 +43,7 @@ Value Crossing::from_bits(const Type& type, std::uint64_t bits) {
   if (type.kind == Kind::F64) return Value::f64(canonical_nan(std::bit_cast<double>(bits)));
   if (type.kind == Kind::Char) {
     const auto c = static_cast<std::uint32_t>(bits);
-    if (c >= 0x110000 || (c >= 0xD800 && c <= 0xDFFF)) fail(std::string("invalid char"));
+    if (!is_scalar_value(c)) fail(std::string("invalid char"));
     return Value::character(static_cast<char32_t>(c));
   }
   if (is_signed_integer(type.kind)) return Value::integer(sign_extended(bits, width));
@@ -66,7 +67,7 @@ Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
   }
   if (encoding_ == StringEncoding::Latin1Utf16) return Value::string(from_latin1(bytes));
   std::string text(bytes.begin(), bytes.end());
-  if (!valid_utf8(text)) fail(std::string("invalid UTF-8"));
+  if (!is_utf8(text)) fail(std::string("invalid UTF-8"));
   return Value::string(std::move(text));
 }
 

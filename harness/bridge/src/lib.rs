@@ -1,9 +1,14 @@
 //! Published crates behind C functions (bridge.h): texts in, JSON out, no panic across.
 
+mod component;
 mod guard;
 mod unit;
 mod wave;
 mod wit;
+
+// wasmtime's C API (wasmtime.h) is part of this library.
+#[cfg(feature = "wasmtime")]
+pub use wasmtime_c_api;
 
 use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -23,7 +28,7 @@ impl Failure {
     }
 }
 
-pub type Outcome = Result<String, Failure>;
+pub type Outcome<T = String> = Result<T, Failure>;
 
 #[repr(C)]
 pub struct FficheckAnswer {
@@ -48,7 +53,7 @@ thread_local! {
 static HOOK: Once = Once::new();
 
 /// Runs `work`; a panic becomes a failure, without the default message on stderr.
-fn contained(work: impl FnOnce() -> Outcome) -> Outcome {
+fn contained<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     HOOK.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
@@ -66,7 +71,7 @@ fn contained(work: impl FnOnce() -> Outcome) -> Outcome {
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("unknown");
-        Err(Failure::new(format!("the parser panicked: {text}"), ""))
+        Err(Failure::new(format!("the bridge panicked: {text}"), ""))
     })
 }
 
@@ -84,17 +89,17 @@ fn on_large_stack(work: impl FnOnce() -> Outcome + Send) -> Outcome {
     })
 }
 
-fn answer(outcome: Outcome) -> FficheckAnswer {
-    let (ok, text) = match outcome {
-        Ok(text) => (1, text),
+fn answer<T: Into<Vec<u8>>>(outcome: Outcome<T>) -> FficheckAnswer {
+    let (ok, bytes) = match outcome {
+        Ok(result) => (1, result.into()),
         Err(failure) => {
             let error = serde_json::json!({
                 "message": failure.message, "where": failure.location, "at": failure.at,
             });
-            (0, error.to_string())
+            (0, error.to_string().into_bytes())
         }
     };
-    let bytes = text.into_bytes().into_boxed_slice();
+    let bytes = bytes.into_boxed_slice();
     let size = bytes.len();
     FficheckAnswer { ok, data: Box::into_raw(bytes) as *mut u8, size }
 }
@@ -166,6 +171,26 @@ pub unsafe extern "C" fn fficheck_bridge_parse_wave_call(
 ) -> FficheckAnswer {
     let source = text(data, size);
     answer(source.and_then(|source| contained(|| wave::parse_call(source, &limits))))
+}
+
+/// # Safety
+/// As bridge.h: each pointer points to that many bytes.
+#[no_mangle]
+pub unsafe extern "C" fn fficheck_bridge_componentize(
+    module: *const u8,
+    module_size: usize,
+    wit: *const u8,
+    wit_size: usize,
+    world: *const u8,
+    world_size: usize,
+    string_encoding: i32,
+) -> FficheckAnswer {
+    let module = std::slice::from_raw_parts(module, module_size);
+    let (wit, world) = (text(wit, wit_size), text(world, world_size));
+    answer(contained(|| {
+        component::wrap(module, wit?, world?, string_encoding)
+            .map_err(|message| Failure::new(message, ""))
+    }))
 }
 
 /// # Safety
