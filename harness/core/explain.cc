@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "harness/core/explain_canonical.h"
 #include "harness/core/names.h"
 
 namespace fficheck {
@@ -175,6 +176,7 @@ void print_function(std::ostringstream& out, const json& f) {
 }  // namespace
 
 json explain_json(const Schema& schema, Abi abi, const std::vector<std::string>& symbols) {
+  if (abi == Abi::Canonical) return explain_canonical_json(schema);
   json unsupported_functions = json::array();
   std::vector<Function> keep;
   std::vector<std::string> kept_symbols;
@@ -205,6 +207,7 @@ json explain_json(const Schema& schema, Abi abi, const std::vector<std::string>&
 }
 
 std::string explain_text(const Schema& schema, Abi abi, const std::vector<std::string>& symbols) {
+  if (abi == Abi::Canonical) return explain_canonical_text(schema);
   const json all = explain_json(schema, abi, symbols);
   std::ostringstream out;
   out << text_of(all, "package") << "/" << text_of(all, "interface") << ", " << text_of(all, "abi")

@@ -1,4 +1,4 @@
-// What the native C ABI makes of a schema, for people and programs: `fficheck explain`.
+// What an ABI makes of a schema, for people and programs: `fficheck explain`.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,7 +14,8 @@ namespace fficheck {
 /// "unsupported"}. Sizes, alignments and offsets are in bytes. `symbols` are the C symbols as
 /// Schema::functions(); where it is empty, the library's prefix is the interface's name.
 /// Functions that the dialect cannot carry are under "unsupported", each with its reason; only
-/// types that the others need are listed. Precondition: `abi` is Native or Nim.
+/// types that the others need are listed. Abi::Canonical has the form that explain_canonical.h
+/// tells, and no use for `symbols`.
 [[nodiscard]] nlohmann::json explain_json(const Schema& schema, Abi abi,
                                           const std::vector<std::string>& symbols = {});
 
