@@ -45,14 +45,14 @@ type Instance struct {
 // Handle is the library's name for the context.
 func (i *Instance) Handle() uintptr { return i.handle }
 
-// Close destroys the context. Calls that are pending complete, later ones give ErrClosed. Further
-// calls of Close do nothing.
+// Close destroys the context. Calls that are pending complete, later ones are refused by the library,
+// which knows its contexts by handle; their error is ErrClosed. Further calls of Close do nothing.
 func (i *Instance) Close() error {
 	if i.closed.Swap(true) {
 		return nil
 	}
 	if code := C.ffirt_destroy(i.library, C.uintptr_t(i.handle)); code != retOK {
-		return &Error{fmt.Sprintf("the library refused to destroy its context (code %d)", code), Refused}
+		return &Error{Text: fmt.Sprintf("the library refused to destroy its context (code %d)", code), Origin: Refused}
 	}
 	return nil
 }
@@ -83,11 +83,7 @@ func (c *Call) DeclaresText() { c.declared = true }
 // Do sends the call and waits for its result, which receive copies to result while the library still
 // holds it; it runs on the library's thread.
 func (c *Call) Do(args, result unsafe.Pointer, receive Receive) error {
-	err := c.Arena.err
-	if c.instance.closed.Load() {
-		err = ErrClosed
-	}
-	if err != nil {
+	if err := c.Arena.err; err != nil {
 		releaseArena(c.Arena)
 		return err
 	}
@@ -97,15 +93,16 @@ func (c *Call) Do(args, result unsafe.Pointer, receive Receive) error {
 	releaseArena(c.Arena) // the library has copied the arguments
 	if code != retOK && s.disarm() {
 		s.release()
-		return &Error{fmt.Sprintf("the library refused the call (code %d)", int(code)), Refused}
+		text := fmt.Sprintf("the library refused the call (code %d)", int(code))
+		return &Error{text, Refused, c.instance.closed.Load()}
 	}
 	<-s.done
-	err = s.err
+	err := s.err
 	s.release()
 	if text, ok := err.(*Error); ok {
 		switch {
 		case code != retOK:
-			text.Origin = Refused
+			text.Origin, text.closed = Refused, c.instance.closed.Load()
 		case c.declared:
 			text.Origin = Declared
 		}
@@ -140,7 +137,7 @@ func (c *Call) Create(args unsafe.Pointer) (*Instance, error) {
 		return nil, err
 	}
 	if handle == 0 {
-		return nil, &Error{"the library gave no context", Failed}
+		return nil, &Error{Text: "the library gave no context", Origin: Failed}
 	}
 	return instance, nil
 }
@@ -177,5 +174,5 @@ func (s *slot) take(ret int, msg unsafe.Pointer, n uintptr) (err error) {
 	if ret == retOK {
 		return s.receive(s.result, msg, n)
 	}
-	return &Error{Text(msg, n), Failed}
+	return &Error{Text: Text(msg, n), Origin: Failed}
 }

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// ErrClosed is the error of every call on a client after Close.
+// ErrClosed is what the error of every call on a client after Close is, by errors.Is; its text is the
+// library's own.
 var ErrClosed = errors.New("client is closed")
 
 // Origin says who an error text comes from.
@@ -25,9 +26,13 @@ const (
 type Error struct {
 	Text   string
 	Origin Origin
+	closed bool
 }
 
 func (e *Error) Error() string { return e.Text }
+
+// Is says that the error of a call on a closed client is ErrClosed.
+func (e *Error) Is(target error) bool { return target == ErrClosed && e.closed }
 
 // ErrValue is the error of a function that declares result<T, E>, with the E that the library gave.
 type ErrValue[E any] struct {

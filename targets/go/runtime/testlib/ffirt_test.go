@@ -141,7 +141,7 @@ func TestAClosedInstanceRefusesAndClosesOnce(t *testing.T) {
 	if i.Close() != nil || i.Close() != nil {
 		t.Error("Close failed")
 	}
-	if _, err := number(i, Echo, 1); !errors.Is(err, ffirt.ErrClosed) {
+	if _, err := number(i, Echo, 1); !errors.Is(err, ffirt.ErrClosed) || err.Error() != "context destroyed" {
 		t.Error(err)
 	}
 	if Live() != before {

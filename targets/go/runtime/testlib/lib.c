@@ -43,10 +43,13 @@ typedef struct {
   size_t len;
 } text;
 
+static int live;
+static uintptr_t last;
+static char dead[1 << 16]; /* by handle */
+
 static int do_call(uint32_t method, void *ctx, ffirt_callback callback, void *user, const void *args) {
-  (void)ctx;
   if (method == REFUSE_MUTE) return 2;
-  if (method == REFUSE_TEXT) {
+  if (method == REFUSE_TEXT || dead[(uintptr_t)ctx]) {
     callback(1, "context destroyed", 17, user);
     return 1;
   }
@@ -66,8 +69,6 @@ static int do_call(uint32_t method, void *ctx, ffirt_callback callback, void *us
   return 0;
 }
 
-static int live;
-
 /* args: 0 makes a context, 1 fails, 2 fails but gives a context. */
 static void *create(ffirt_callback callback, void *user, const void *args) {
   uint64_t how = args ? *(const uint64_t *)args : 0;
@@ -77,11 +78,11 @@ static void *create(ffirt_callback callback, void *user, const void *args) {
   } else {
     callback(1, "no luck", 7, user);
   }
-  return how == 1 ? 0 : (void *)(uintptr_t)3; /* a handle, not an address */
+  return how == 1 ? 0 : (void *)++last; /* a handle, not an address */
 }
 
 static int destroy(void *ctx) {
-  (void)ctx;
+  dead[(uintptr_t)ctx] = 1;
   live--;
   return 0;
 }

@@ -19,7 +19,8 @@ type server struct {
 }
 
 type opened struct {
-	client    any // nil where closed
+	client    any  // nil before the first open
+	closed    bool // calls go to the library all the same, which refuses them
 	converter *check.Converter
 }
 
@@ -50,12 +51,12 @@ func (s *server) handle(method string, r request) (any, error) {
 	schema, state := &s.schemas[index], &s.opened[index]
 	switch method {
 	case "open":
-		if state.client != nil {
+		if state.client != nil && !state.closed {
 			return outcome(nil), nil
 		}
 		client, err := schema.Open(check.NewStream(index))
 		if err == nil {
-			state.client = client
+			state.client, state.closed = client, false
 		}
 		return outcome(err), nil
 	case "close":
@@ -63,7 +64,7 @@ func (s *server) handle(method string, r request) (any, error) {
 			return outcome(nil), nil
 		}
 		err := schema.Instance(state.client).Close()
-		state.client = nil
+		state.closed = true
 		return outcome(err), nil
 	}
 	f := r.natural("function")
