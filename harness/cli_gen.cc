@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -11,10 +12,14 @@
 namespace fficheck {
 namespace {
 
-Result<Abi> parse_abi(const std::string& text) {
-  for (const Abi abi : {Abi::Native, Abi::Nim})
+/// One of `known` by its name.
+Result<Abi> parse_abi(const std::string& text, std::initializer_list<Abi> known) {
+  std::string names;
+  for (const Abi abi : known) {
     if (abi_name(abi) == text) return abi;
-  return input_error("no ABI is named \"" + text + "\"", {}, "there are: native, nim");
+    names += (names.empty() ? "" : ", ") + std::string(abi_name(abi));
+  }
+  return input_error("no ABI is named \"" + text + "\"", {}, "there are: " + names);
 }
 
 /// The part that the dialect carries; tells stderr what is left out, and why.
@@ -39,7 +44,7 @@ Result<void> generate(const Program& program, const GenOptions& options) {
     return input_error("no target to generate for is named \"" + options.target + "\"", {},
                        "there are: " + there);
   }
-  FFICHECK_TRY(const Abi abi, parse_abi(options.abi));
+  FFICHECK_TRY(const Abi abi, parse_abi(options.abi, {Abi::Native, Abi::Nim}));
   FFICHECK_TRY(const std::vector<Schema> schemas, read_schemas(options.file));
   std::size_t made = 0;
   for (const Schema& schema : schemas) {
@@ -60,7 +65,7 @@ Result<void> generate(const Program& program, const GenOptions& options) {
 }
 
 Result<void> explain_all(const ExplainOptions& options) {
-  FFICHECK_TRY(const Abi abi, parse_abi(options.abi));
+  FFICHECK_TRY(const Abi abi, parse_abi(options.abi, {Abi::Native, Abi::Nim, Abi::Canonical}));
   FFICHECK_TRY(const std::vector<Schema> schemas, read_schemas(options.file));
   if (!options.json) {
     for (const Schema& schema : schemas) std::printf("%s", explain_text(schema, abi).c_str());

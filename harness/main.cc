@@ -129,7 +129,7 @@ void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& 
   sub = app.add_subcommand("explain",
                            "Prints sizes, alignments, offsets, lowered parameters, symbols");
   sub->add_option("file", e.file, "WIT file or package directory")->required();
-  sub->add_option("--abi", e.abi, "native (unless given) or nim");
+  sub->add_option("--abi", e.abi, "native (unless given), nim or canonical");
   sub->add_flag("--json", e.json, "As JSON");
 }
 
