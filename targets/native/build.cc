@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -11,88 +9,26 @@
 #include "harness/run/files.h"
 #include "harness/run/process.h"
 #include "harness/run/tools.h"
+#include "targets/native/build_parts.h"
 #include "targets/native/emit.h"
 
 namespace fficheck {
 namespace {
 
 namespace fs = std::filesystem;
-using Command = std::vector<std::string>;
-
-constexpr std::chrono::seconds kRuntimeLimit{120};
-
-Result<std::string> tool(std::initializer_list<const char*> names, const std::string& package) {
-  for (const char* name : names) {
-    if (find_program(name)) return std::string(name);
-  }
-  return environment_error("no " + std::string(*names.begin()) + " on PATH",
-                           "install the package " + package);
-}
+using native_build::cache_dir;
+using native_build::Command;
+using native_build::content_hash;
+using native_build::judge;
+using native_build::only_assertions;
+using native_build::run_own;
+using native_build::tool;
 
 Result<std::string> gcc() { return tool({"gcc"}, "gcc"); }
 Result<std::string> clang() { return tool({"clang-19", "clang"}, "clang-19"); }
 
-/// What a tool printed, where that is no fault of the disk.
-Result<std::optional<BuildFailure>> judge(const ProcessEnd& end, const std::string& stage) {
-  if (end.success()) return std::optional<BuildFailure>();
-  std::string log = end.err + end.out;
-  if (log.find("No space left on device") != std::string::npos) {
-    return environment_error("no space left for " + stage, "free some space on the disk");
-  }
-  if (log.empty() || end.timed_out || end.signal) log += end.how() + "\n";
-  return std::optional(BuildFailure{stage, std::move(log)});
-}
-
-/// Whether every error of a compiler's log is a static assertion that failed.
-bool only_assertions(std::string_view log) {
-  bool any = false;
-  for (std::size_t at = log.find(" error: "); at != std::string_view::npos;
-       at = log.find(" error: ", at + 1)) {
-    any = true;
-    if (!log.substr(at).starts_with(" error: static assertion failed")) return false;
-  }
-  return any;
-}
-
 Command compile_flags(bool optimize) {
   return {optimize ? "-O2" : "-O0", "-g0", "-std=c11", "-fPIC", "-Wall", "-Wextra", "-Werror"};
-}
-
-fs::path cache_dir() {
-  const char* xdg = std::getenv("XDG_CACHE_HOME");
-  if (xdg != nullptr && *xdg == '/') return fs::path(xdg) / "fficheck";
-  const char* home = std::getenv("HOME");
-  if (home != nullptr && *home == '/') return fs::path(home) / ".cache" / "fficheck";
-  return fs::path("/tmp") / "fficheck-cache";
-}
-
-/// FNV-1a, to name a file by what it was made of.
-std::string content_hash(const FileSet& files, const Command& flags) {
-  std::uint64_t h = 0xCBF29CE484222325u;
-  const auto add = [&h](const std::string& text) {
-    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    h = (h ^ 0x100u) * 0x100000001B3u;
-  };
-  for (const auto& [name, text] : files) {
-    add(name);
-    add(text);
-  }
-  for (const std::string& flag : flags) add(flag);
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (int shift = 60; shift >= 0; shift -= 4) out += digits[(h >> shift) & 15];
-  return out;
-}
-
-/// Runs a command for a part of fficheck's own, so that any failure is the environment's.
-Result<void> run_own(const Command& command, const fs::path& dir) {
-  ProcessOptions options;
-  options.command = command;
-  options.dir = dir;
-  FFICHECK_TRY(const ProcessEnd end, run_process(options, kRuntimeLimit));
-  if (end.success()) return {};
-  return environment_error("cannot build the C runtime: " + end.how() + "\n" + end.err,
-                           "check the C compiler");
 }
 
 Result<void> make_archive(const FileSet& files, const Command& flags, const fs::path& archive) {
@@ -111,8 +47,8 @@ Result<void> make_archive(const FileSet& files, const Command& flags, const fs::
     compile.push_back(file.string());
     pack.push_back(file.stem().string() + ".o");
   }
-  FFICHECK_CHECK(run_own(compile, native));
-  FFICHECK_CHECK(run_own(pack, native));
+  FFICHECK_CHECK(run_own(compile, native, "the C runtime"));
+  FFICHECK_CHECK(run_own(pack, native, "the C runtime"));
   std::error_code error;
   fs::rename(native / "runtime.a", archive, error);
   if (error) return environment_error("cannot write " + archive.string() + ": " + error.message());

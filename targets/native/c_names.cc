@@ -45,6 +45,7 @@ class Resolver {
   CNames run() && {
     claim_symbols();
     claim_types();
+    if (guest()) claim_services();
     claim_constants();
     for (TypeId id = 0; id < schema_.types().size(); ++id) claim_members(id);
     claim_params(schema_.functions(), lowering_.functions, out_.functions);
@@ -53,23 +54,42 @@ class Resolver {
   }
 
  private:
+  [[nodiscard]] bool guest() const { return lowering_.abi == Abi::Canonical; }
+
+  /// A function's name in C; with its resource's where it is one of a resource.
+  [[nodiscard]] std::string stem(const Function& f) const {
+    const std::string name = snake_case(f.name);
+    return f.kind == FunctionKind::Free
+               ? name
+               : snake_case(schema_.resources()[f.resource].name) + "_" + name;
+  }
+
+  void claim_services() {
+    for (const Resource& resource : schema_.resources()) {
+      const std::string name = snake_case(resource.name);
+      out_.resources.push_back({symbol("new_" + name), symbol("rep_" + name),
+                                symbol("drop_" + name), symbol("on_destroy_" + name)});
+    }
+    for (const std::string& stem : stems_) out_.frees.push_back(symbol("free_" + stem));
+  }
+
   std::string symbol(std::string_view rest) {
     return globals_.claim(out_.library.prefix + "_" + std::string(rest));
   }
 
   void claim_symbols() {
-    const bool has_create = schema_.find("create") != nullptr;
+    const bool has_create = guest() || schema_.find("create") != nullptr;
     if (!has_create) {
       symbol("create");
       symbol("reply_create");
     }
     for (const char* name : {"destroy", "add_event_listener", "remove_event_listener",
                              "register_host_fn", "host_complete", "on_create", "on_destroy"}) {
-      symbol(name);
+      if (!guest()) symbol(name);
     }
     const std::size_t start = out_.library.prefix.size() + 1;
     for (const Function& f : schema_.functions()) {
-      out_.functions.push_back({symbol(snake_case(f.name)), {}, {}, {}});
+      out_.functions.push_back({symbol(stem(f)), {}, {}, {}});
     }
     for (CNames::FunctionNames& f : out_.functions) {
       const std::string rest = f.symbol.substr(start);
@@ -78,7 +98,7 @@ class Resolver {
     }
     Scope wire;
     for (const Function& f : schema_.imports()) {
-      const std::string name = snake_case(f.name);
+      const std::string name = stem(f);
       out_.imports.push_back(
           {symbol((is_event(schema_, f) ? "fire_" : "host_") + name), {}, wire.claim(name), {}});
     }
@@ -138,7 +158,7 @@ class Resolver {
       case Kind::Char: return "uint32_t";
       case Kind::String: return lowering_.abi == Abi::Nim ? "const char *" : "FFIString";
       case Kind::Own:
-      case Kind::Borrow: return "uint64_t";
+      case Kind::Borrow: return guest() ? "int32_t" : "uint64_t";
       case Kind::List:
       case Kind::Option:
       case Kind::Result:

@@ -22,6 +22,13 @@ struct CNames {
     std::string handler;  ///< "my_timer_on_echo": what a hand-written library implements
     std::string reply;    ///< "my_timer_reply_echo": how it answers
   };
+  /// Abi::Canonical only: what handlers call and implement for a resource.
+  struct ResourceNames {
+    std::string make;     ///< "my_lib_new_water": a handle for a rep
+    std::string rep;      ///< "my_lib_rep_water": the rep of a handle
+    std::string drop;     ///< "my_lib_drop_water"
+    std::string destroy;  ///< "my_lib_on_destroy_water": the destructor to write
+  };
   LibraryName library;
   /// Per TypeId: how a variable of the type is declared ("int32_t", "C017Foo", "C017ListU8",
   /// "const char *"); empty for Shape::MembersOnly.
@@ -37,6 +44,9 @@ struct CNames {
   /// event, "host_demo_host_fetch_token" for a host function; `handler` is the name under which a
   /// caller listens or registers, "on_echo_fired"; `reply` is empty.
   std::vector<FunctionNames> imports;
+  std::vector<ResourceNames> resources;  ///< Abi::Canonical only: as Schema::resources()
+  /// Abi::Canonical only, per TypeId: "my_lib_free_ListString".
+  std::vector<std::string> frees;
 };
 
 /// Whether an import is an event: named `on-*`, one record parameter, no result.

@@ -22,7 +22,7 @@ std::string_view shared(Kind kind, Abi abi) {
     case Kind::Char: return "ffi_rt_char";
     case Kind::String: return abi == Abi::Nim ? "ffi_rt_cstring" : "ffi_rt_string";
     case Kind::Own:
-    case Kind::Borrow: return "ffi_rt_handle";
+    case Kind::Borrow: return abi == Abi::Canonical ? "" : "ffi_rt_handle";
     case Kind::List:
     case Kind::Option:
     case Kind::Result:
@@ -62,12 +62,6 @@ std::string_view kind_macro(Kind kind) {
     case Kind::Borrow: break;
   }
   return "?";
-}
-
-std::string reference(const Unit& unit, std::optional<TypeId> id) {
-  if (!id) return "NULL";
-  const std::string_view s = shared(unit.schema.type(*id).kind, unit.abi);
-  return "&" + (s.empty() ? unit.internal("T", *id) : std::string(s));
 }
 
 std::string offset_in(const std::string& type, const std::string& member) {
@@ -149,17 +143,52 @@ std::string descriptor(const Unit& unit, TypeId id) {
   return out;
 }
 
-/// The struct that an entry point packs arguments into, and its descriptor.
-std::string argument_struct(const Unit& unit, const Function& function,
-                            const FunctionLayout& layout, const CNames::FunctionNames& names,
-                            std::string_view kind, std::size_t index) {
+/// A guest's handle, with its resource.
+std::string handle_descriptor(const Unit& unit, TypeId id) {
+  const Type& type = unit.schema.type(id);
+  return "static const FFIGuestHandle " + unit.internal("T", id) +
+         " = {{FFI_HANDLE, 0, 0, 0, 0, 4, 4, NULL}, &" + unit.internal("Resource", type.resource) +
+         (type.kind == Kind::Borrow ? ", true};\n" : ", false};\n");
+}
+
+struct Arguments {
+  const Function& function;
+  const FunctionLayout& layout;
+  const CNames::FunctionNames& names;
+};
+
+Arguments arguments(const Unit& unit, std::string_view kind, std::size_t i) {
+  if (kind == "A")
+    return {unit.schema.functions()[i], unit.lowering.functions[i], unit.names.functions[i]};
+  return {unit.schema.imports()[i], unit.lowering.imports[i], unit.names.imports[i]};
+}
+
+}  // namespace
+
+std::string reference(const Unit& unit, std::optional<TypeId> id) {
+  if (!id) return "NULL";
+  const Kind kind = unit.schema.type(*id).kind;
+  const std::string_view s = shared(kind, unit.abi);
+  if (!s.empty()) return "&" + std::string(s);
+  return "&" + unit.internal("T", *id) + (class_of(kind) == KindClass::Handle ? ".type" : "");
+}
+
+/// The struct that an entry point packs arguments into.
+std::string emit_argument_struct(const Unit& unit, std::string_view kind, std::size_t index) {
+  const auto [function, layout, names] = arguments(unit, kind, index);
   if (function.params.empty()) return {};
-  const std::string type = unit.internal(kind, index);
   std::string out = "typedef struct {\n";
   for (std::size_t i = 0; i < layout.params.size(); ++i) {
     out += "  " + declare_member(unit, layout.params[i], names.params[i]) + ";\n";
   }
-  out += "} " + type + ";\n";
+  return out + "} " + unit.internal(kind, index) + ";\n";
+}
+
+std::string emit_argument_descriptor(const Unit& unit, std::string_view kind, std::size_t index) {
+  const auto [function, layout, names] = arguments(unit, kind, index);
+  if (function.params.empty()) return {};
+  const std::string type = unit.internal(kind, index);
+  std::string out;
   std::vector<TypeId> types;
   bool owns = false;
   for (const Param& param : function.params) {
@@ -174,6 +203,8 @@ std::string argument_struct(const Unit& unit, const Function& function,
          ", sizeof(" + type + "), _Alignof(" + type + "), " + parts + "};\n";
   return out;
 }
+
+namespace {
 
 std::string_view form_macro(ResultForm form) {
   switch (form) {
@@ -217,18 +248,22 @@ std::string import_row(const Unit& unit, std::size_t i) {
 
 }  // namespace
 
-std::string emit_descriptors(const Unit& unit) {
+std::string emit_type_descriptors(const Unit& unit) {
   std::string out;
   for (TypeId id = 0; id < unit.schema.types().size(); ++id) {
-    if (unit.used[id] && shared(unit.schema.type(id).kind, unit.abi).empty()) {
-      out += descriptor(unit, id);
-    }
+    const Kind kind = unit.schema.type(id).kind;
+    if (!unit.used[id] || !shared(kind, unit.abi).empty()) continue;
+    out += class_of(kind) == KindClass::Handle ? handle_descriptor(unit, id) : descriptor(unit, id);
   }
+  return out;
+}
+
+std::string emit_descriptors(const Unit& unit) {
+  std::string out = emit_type_descriptors(unit);
   const std::string& prefix = unit.names.library.prefix;
   std::string rows;
   for (std::size_t i = 0; i < unit.schema.functions().size(); ++i) {
-    out += argument_struct(unit, unit.schema.functions()[i], unit.lowering.functions[i],
-                           unit.names.functions[i], "A", i);
+    out += emit_argument_struct(unit, "A", i) + emit_argument_descriptor(unit, "A", i);
     rows += function_row(unit, i);
   }
   if (!rows.empty()) {
@@ -236,8 +271,7 @@ std::string emit_descriptors(const Unit& unit) {
   }
   rows.clear();
   for (std::size_t i = 0; i < unit.schema.imports().size(); ++i) {
-    out += argument_struct(unit, unit.schema.imports()[i], unit.lowering.imports[i],
-                           unit.names.imports[i], "I", i);
+    out += emit_argument_struct(unit, "I", i) + emit_argument_descriptor(unit, "I", i);
     rows += import_row(unit, i);
   }
   if (!rows.empty()) out += "static const FFIImport " + prefix + "_Imports[] = {\n" + rows + "};\n";

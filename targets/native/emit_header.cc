@@ -143,6 +143,16 @@ std::string functions(const Unit& unit) {
 
 }  // namespace
 
+std::string emit_types(const Unit& unit) {
+  std::string out;
+  for (TypeId id = 0; id < unit.schema.types().size(); ++id) {
+    if (!unit.used[id]) continue;
+    const std::string declaration = type_declaration(unit, id);
+    if (!declaration.empty()) out += type_comment(unit, id) + declaration + "\n";
+  }
+  return out;
+}
+
 std::string emit_header(const Unit& unit) {
   const std::string guard = upper(unit.names.library.prefix) + "_H";
   std::string out = preamble(unit, "The C library");
@@ -150,11 +160,7 @@ std::string emit_header(const Unit& unit) {
   out += "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n";
   out += "#include \"ffi_runtime.h\"\n\n";
   out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
-  for (TypeId id = 0; id < unit.schema.types().size(); ++id) {
-    if (!unit.used[id]) continue;
-    const std::string declaration = type_declaration(unit, id);
-    if (!declaration.empty()) out += type_comment(unit, id) + declaration + "\n";
-  }
+  out += emit_types(unit);
   out += functions(unit);
   out += "\n#ifdef __cplusplus\n}\n#endif\n#endif\n";
   return out;

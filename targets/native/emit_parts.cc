@@ -26,11 +26,14 @@ Unit::Unit(const Schema& s, Abi a, const LibraryName& name)
                             const std::vector<FunctionLayout>& layouts) {
     for (std::size_t i = 0; i < functions.size(); ++i) {
       for (const Param& param : functions[i].params) mark(schema, param.type, used);
-      if (layouts[i].ok) mark(schema, *layouts[i].ok, used);
+      const std::optional<TypeId> result =
+          a == Abi::Canonical ? functions[i].result : layouts[i].ok;
+      if (result) mark(schema, *result, used);
     }
   };
   mark_all(schema.functions(), lowering.functions);
   mark_all(schema.imports(), lowering.imports);
+  if (a == Abi::Canonical) return;
   for (std::size_t i = 0; i < schema.functions().size(); ++i)
     if (schema.functions()[i].name == "create") create = static_cast<int>(i);
 }

@@ -10,7 +10,8 @@
 
 namespace fficheck::native_emit {
 
-/// A schema with all that was decided about it.
+/// A schema with all that was decided about it. Abi::Canonical stands for the native dialect on
+/// wasm32, where handles are int32_t (docs/target-wasm.md).
 struct Unit {
   Unit(const Schema& schema, Abi abi, const LibraryName& name);
 
@@ -43,11 +44,24 @@ struct Unit {
 /// The first lines of a generated file.
 [[nodiscard]] std::string preamble(const Unit& unit, std::string_view what);
 
+/// The types of P.h.
+[[nodiscard]] std::string emit_types(const Unit& unit);
 /// P.h
 [[nodiscard]] std::string emit_header(const Unit& unit);
 /// P.c: descriptors, then entry points. `product`: with calls of hand-written handlers.
 [[nodiscard]] std::string emit_source(const Unit& unit, bool product);
 [[nodiscard]] std::string emit_descriptors(const Unit& unit);
+/// The descriptors of types alone. Abi::Canonical: handles know their resource, see
+/// targets/wasm/guest_runtime/ffi_guest.h.
+[[nodiscard]] std::string emit_type_descriptors(const Unit& unit);
+/// The struct of a function's arguments, "c017_A3", and its descriptor, "c017_AT3"; empty without
+/// arguments. `kind`: "A" of functions(), "I" of imports().
+[[nodiscard]] std::string emit_argument_struct(const Unit& unit, std::string_view kind,
+                                               std::size_t index);
+[[nodiscard]] std::string emit_argument_descriptor(const Unit& unit, std::string_view kind,
+                                                   std::size_t index);
+/// "&c017_T5", "&ffi_rt_u8"; "NULL" where there is no type.
+[[nodiscard]] std::string reference(const Unit& unit, std::optional<TypeId> id);
 /// P_provider.c
 [[nodiscard]] std::string emit_provider(const Unit& unit);
 /// P_layout.c

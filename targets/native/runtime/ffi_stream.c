@@ -275,7 +275,11 @@ void ffi_rt_gen(FFIStream *stream, const FFIType *type, unsigned depth, void *at
     return;
   case FFI_STRING: {
     FFIString *s = at;
+#if FFI_GUEST
+    ffi_guest_gen_string(stream, depth, s);
+#else
     s->ptr = ffi_rt_gen_text(stream, depth, &s->len);
+#endif
     return;
   }
   case FFI_CSTRING: {
@@ -327,6 +331,9 @@ void ffi_rt_gen(FFIStream *stream, const FFIType *type, unsigned depth, void *at
     gen_flags(stream, type, at);
     return;
   default: /* handles: whoever calls puts in those that exist */
+#if FFI_GUEST
+    *(int32_t *)at = ffi_guest_gen_handle(type);
+#endif
     return;
   }
 }

@@ -82,4 +82,16 @@ void ffi_rt_gen_args(FFIStream *stream, const FFIType *args, void *at);
 /* The bytes of a string, len + 1 allocated, terminated; NULL where len is 0. */
 char *ffi_rt_gen_text(FFIStream *stream, unsigned depth, size_t *len);
 
+#if FFI_GUEST
+/* Guests on wasm32 (docs/target-wasm.md): what their runtime does in place of what libraries do. */
+/* A string of the stream, in the guest's encoding. */
+void ffi_guest_gen_string(FFIStream *stream, unsigned depth, FFIString *out);
+/* A string's UTF-8, to be given back to ffi_guest_utf8_done. */
+const char *ffi_guest_utf8(const FFIString *string, size_t *len);
+void ffi_guest_utf8_done(const FFIString *string, const char *utf8, size_t len);
+/* A handle for a resource that the stream makes, and the number of the resource behind a handle. */
+int32_t ffi_guest_gen_handle(const FFIType *type);
+uint64_t ffi_guest_number(const FFIType *type, int32_t handle);
+#endif
+
 #endif

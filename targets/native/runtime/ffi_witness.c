@@ -57,15 +57,28 @@ void ffi_rt_witness(const FFIType *type, const void *at, const void *second, uin
   case FFI_NATURAL:
   case FFI_CHAR:
   case FFI_ENUM:
-  case FFI_HANDLE:
     absorb(h, load(at, type->size));
+    return;
+  case FFI_HANDLE:
+#if FFI_GUEST
+    absorb(h, ffi_guest_number(type, *(const int32_t *)at));
+#else
+    absorb(h, load(at, type->size));
+#endif
     return;
   case FFI_FLOAT:
     absorb(h, float_bits(at, type->size));
     return;
   case FFI_STRING: {
     const FFIString *s = at;
+#if FFI_GUEST
+    size_t len;
+    const char *utf8 = ffi_guest_utf8(s, &len);
+    absorb_text(h, utf8, len);
+    ffi_guest_utf8_done(s, utf8, len);
+#else
     absorb_text(h, s->ptr, s->len);
+#endif
     return;
   }
   case FFI_CSTRING: {
