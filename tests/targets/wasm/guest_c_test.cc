@@ -1,0 +1,282 @@
+// A guest in C exports and imports what the canonical ABI names, is formatted, and behaves.
+#include "targets/wasm/guest_c.h"
+
+#include <gtest/gtest.h>
+
+#include "generators/generators.h"
+#include "harness/core/canonical.h"
+#include "harness/core/witness.h"
+#include "targets/wasm/build_guest_c.h"
+#include "tests/targets/native/c_programs.h"
+#include "tests/targets/wasm/wasm_sections.h"
+
+namespace fficheck {
+namespace {
+
+using testing::failure_of;
+using testing::schema_of;
+using testing::WasmFunctions;
+
+const std::filesystem::path kWasmPrograms = FFICHECK_SOURCE_DIR "/tests/targets/wasm/programs";
+
+/// The functions that the Component Model carries, exported and imported, in a package of its own.
+Schema both_ways(const Schema& schema, const std::string& package) {
+  SchemaBuilder builder(package, "api");
+  for (const Resource& resource : schema.resources()) builder.resource(resource);
+  for (const Type& type : schema.types()) builder.add(type);
+  for (const Function& f : schema.functions()) {
+    if (unsupported_canonical(schema, f)) continue;
+    builder.function(f);
+    builder.import(f);
+  }
+  auto built = std::move(builder).build();
+  EXPECT_TRUE(built.ok()) << built.error().text();
+  return std::move(built).value();
+}
+
+struct Batch {
+  std::vector<Schema> schemas;
+  [[nodiscard]] std::vector<BatchEntry> entries() const {
+    std::vector<BatchEntry> out;
+    for (std::size_t i = 0; i < schemas.size(); ++i)
+      out.push_back({"c" + std::to_string(i), &schemas[i]});
+    return out;
+  }
+};
+
+Batch invented(std::size_t count) {
+  Batch batch;
+  const auto all = profiles();
+  for (std::uint64_t i = 0; batch.schemas.size() < count; ++i) {
+    const Schema whole = generate_schema(case_seed(11, i), all[i % all.size()]);
+    std::vector<Function> carried;
+    for (const Function& f : whole.functions())
+      if (!unsupported_canonical(whole, f)) carried.push_back(f);
+    if (carried.empty()) continue;
+    batch.schemas.push_back(both_ways(restrict_to(whole, carried),
+                                      "fficheck:c" + std::to_string(batch.schemas.size())));
+  }
+  return batch;
+}
+
+constexpr const char* kWater = R"(package fficheck:c0;
+interface host {
+  resource tap-2 {
+    constructor(pressure: u32);
+    flow: func(by: string) -> u64;
+  }
+  record drop { size: u8, name: string }
+  echo-text: func(text: string) -> string;
+  echo-drops: func(drops: list<drop>) -> list<drop>;
+  consume-tap: func(a: own<tap-2>, b: borrow<tap-2>) -> u64;
+  sum: func(a: u8, b: s8, c: u16, d: s16, e: u32, f: s32, g: u64, h: s64, i: f32, j: f64, k: char, l: bool, m: u8, n: u8, o: u8, p: u8, q: string) -> u64;
+}
+interface api {
+  use host.{tap-2, drop};
+  resource water {
+    constructor(liters: u32, name: string);
+    drink: func(liters: u32) -> u64;
+    of: static func(name: string) -> water;
+  }
+  variant mixed { a(f32), b(u64), c(string), d }
+  record pair { first: own<water>, second: option<own<water>> }
+  echo-text: func(text: string) -> string;
+  echo-mixed: func(m: mixed) -> mixed;
+  echo-nested: func(l: list<list<string>>) -> list<list<string>>;
+  echo-waters: func(l: list<own<water>>) -> list<own<water>>;
+  echo-enum: func(e: order) -> order;
+  enum order { still, sparkling }
+  consume-text: func(text: string) -> u64;
+  consume-waters: func(l: list<own<water>>, p: pair) -> u64;
+  look: func(w: borrow<water>, t: borrow<tap-2>) -> pair;
+  many: func(a: u8, b: s8, c: u16, d: s16, e: u32, f: s32, g: u64, h: s64, i: f32, j: f64, k: char, l: bool, m: u8, n: u8, o: u8, p: u8, q: string) -> list<string>;
+}
+world library { import host; export api; }
+)";
+
+std::string text_of(const std::vector<CoreType>& types) {
+  std::string text = "(";
+  for (const CoreType type : types) {
+    text += text.size() > 1 ? ", " : "";
+    text += core_type_name(type);
+  }
+  return text + ")";
+}
+
+/// What the batch's module must export, and may import.
+WasmFunctions expected(const Batch& batch) {
+  WasmFunctions out;
+  for (const Schema& schema : batch.schemas) {
+    const CanonicalLowering lowering = lower_canonical(schema);
+    const std::string id = interface_id(schema);
+    const std::string host = host_interface_id(schema);
+    for (const CanonicalFunction& f : lowering.functions) {
+      out.exports[id + "#" + f.name] = text_of(f.params) + " -> " + text_of(f.results);
+      if (f.needs_post_return)
+        out.exports["cabi_post_" + id + "#" + f.name] = text_of(f.results) + " -> ()";
+    }
+    for (const CanonicalFunction& f : lowering.imports) {
+      out.imports[host + "/ " + f.name] =
+          text_of(f.import_params()) + " -> " +
+          (f.result_in_memory ? std::string("()") : text_of(f.results));
+    }
+    for (const Resource& r : schema.resources()) {
+      const std::string home = r.imported ? host : "[export]" + id;
+      out.imports[home + "/ [resource-drop]" + r.name] = "(i32) -> ()";
+      if (r.imported) continue;
+      out.imports[home + "/ [resource-new]" + r.name] = "(i32) -> (i32)";
+      out.imports[home + "/ [resource-rep]" + r.name] = "(i32) -> (i32)";
+      out.exports[id + "#[dtor]" + r.name] = "(i32) -> ()";
+    }
+  }
+  const std::string probe = "fficheck:probe/probe#";
+  out.exports[probe + "last-witness"] = "() -> (i64)";
+  out.exports[probe + "counter"] = "(i32) -> (i64)";
+  out.exports[probe + "collect"] = "() -> ()";
+  out.exports[probe + "collect-in-realloc"] = "(i32) -> ()";
+  out.exports[probe + "run-import"] = "(i32, i32, i32, i64, i64, i64) -> (i64)";
+  out.exports[probe + "failed"] = "() -> (i64)";
+  out.exports[probe + "digest"] = "() -> (i64)";
+  out.exports[probe + "errs"] = "() -> (i64)";
+  out.exports["cabi_realloc"] = "(i32, i32, i32, i32) -> (i32)";
+  out.exports["_initialize"] = "() -> ()";
+  return out;
+}
+
+struct Built {
+  TempDir dir;
+  std::filesystem::path module;
+};
+
+Built build(const Batch& batch, const GuestCOptions& c = {}, const std::string& leg = "plain") {
+  auto dir = TempDir::create("guest");
+  EXPECT_TRUE(dir.ok());
+  BuildOptions options;
+  options.dir = dir.value().path();
+  options.leg = leg;
+  EXPECT_TRUE(write_files(options.dir, emit_guest_c(batch.entries())).ok());
+  const auto built = build_guest_c(options, c);
+  EXPECT_TRUE(built.ok()) << built.error().text();
+  if (built.ok()) {
+    EXPECT_FALSE(built.value()) << built.value()->stage << "\n" << built.value()->log;
+  }
+  return {std::move(dir).value(), guest_c_module(options.dir)};
+}
+
+void expect_functions(const Batch& batch, const std::filesystem::path& module) {
+  const auto bytes = read_file(module);
+  ASSERT_TRUE(bytes.ok()) << bytes.error().text();
+  const WasmFunctions has = testing::WasmReader(bytes.value()).read();
+  const WasmFunctions wanted = expected(batch);
+  EXPECT_EQ(has.exports, wanted.exports);
+  EXPECT_EQ(has.imports, wanted.imports);
+  EXPECT_TRUE(has.exports_memory);
+}
+
+void expect_formatted(const std::filesystem::path& dir) {
+  BuildOptions options;
+  options.dir = dir;
+  const auto linted = lint_guest_c(options);
+  ASSERT_TRUE(linted.ok()) << linted.error().text();
+  EXPECT_FALSE(linted.value()) << linted.value()->log;
+}
+
+TEST(GuestInC, ExportsAndImportsWhatTheCanonicalAbiNames) {
+  const Batch batch = invented(40);
+  const Built built = build(batch);
+  expect_functions(batch, built.module);
+  expect_formatted(built.dir.path());
+}
+
+TEST(GuestInC, HasTheAdministrativeFunctionsOfResources) {
+  Batch batch;
+  batch.schemas.push_back(schema_of(kWater));
+  const Built built = build(batch);
+  expect_functions(batch, built.module);
+  expect_formatted(built.dir.path());
+}
+
+TEST(GuestInC, BuildsOptimized) {
+  Batch batch = invented(8);
+  const Built built = build(batch, {}, "O2");
+  expect_functions(batch, built.module);
+}
+
+class GuestInNode : public ::testing::TestWithParam<StringEncoding> {};
+
+TEST_P(GuestInNode, HoldsToTheLawsOfMemoryResourcesAndTraps) {
+  Batch batch;
+  batch.schemas.push_back(schema_of(kWater));
+  const Schema& schema = batch.schemas[0];
+  const Built built = build(batch, {GetParam()});
+  const auto consume = [&](const char* text) {
+    const std::vector<Value> args = {Value::string(text)};
+    return std::to_string(witness_args(schema, *schema.find("consume-text"), args));
+  };
+  EXPECT_EQ(failure_of({"node", kWasmPrograms / "guest_c_laws.mjs", built.module,
+                        std::to_string(static_cast<int>(GetParam())),
+                        consume("caf\xC3\xA9 au lait"), consume("\xF0\x9F\x98\x80!\xE2\x82\xAC")},
+                       built.dir.path()),
+            "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Encodings, GuestInNode,
+                         ::testing::Values(StringEncoding::Utf8, StringEncoding::Utf16,
+                                           StringEncoding::Latin1Utf16),
+                         [](const auto& info) {
+                           return "Encoding" + std::to_string(static_cast<int>(info.param));
+                         });
+
+void expect_product(const Schema& schema) {
+  auto dir = TempDir::create("product");
+  ASSERT_TRUE(dir.ok());
+  ASSERT_TRUE(write_files(dir.value().path(), emit_guest_c_product(schema, {"my_lib", ""})).ok());
+  const std::filesystem::path guest = dir.value().path() / "guest";
+  EXPECT_EQ(failure_of({"clang-19", "--target=wasm32", "-std=c11", "-nostdlibinc", "-mbulk-memory",
+                        "-I.", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "my_lib_guest.c",
+                        "ffi_guest_memory.c"},
+                       guest),
+            "")
+      << print_wit(schema);
+  EXPECT_EQ(failure_of({"g++", "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror",
+                        "-fsyntax-only", "my_lib_handlers.h", "-Wno-pragma-once-outside-header"},
+                       guest),
+            "")
+      << print_wit(schema);
+  expect_formatted(dir.value().path());
+}
+
+TEST(GuestInC, AsAProductCompilesWithItsHandlersHeader) {
+  for (const Schema& schema : invented(6).schemas) expect_product(schema);
+  expect_product(schema_of(kWater));
+}
+
+TEST(GuestInC, FailsInTheStageOfItsDefect) {
+  const auto stage_of = [](const std::string& file, const std::string& from,
+                           const std::string& to) -> std::string {
+    const Schema schema = schema_of(
+        "package fficheck:c0;\ninterface api {\n  record r { a: u8, b: u32 }\n  f: func(x: r) -> "
+        "r;\n}\n");
+    const BatchEntry entry{"c0", &schema};
+    FileSet files = emit_guest_c({&entry, 1});
+    std::string& text = files.at(file);
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos);
+    text.replace(at, from.size(), to);
+    auto dir = TempDir::create("broken");
+    EXPECT_TRUE(dir.ok());
+    BuildOptions options;
+    options.dir = dir.value().path();
+    EXPECT_TRUE(write_files(options.dir, files).ok());
+    const auto built = build_guest_c(options);
+    EXPECT_TRUE(built.ok()) << built.error().text();
+    return built.ok() && built.value() ? built.value()->stage : "";
+  };
+  EXPECT_EQ(stage_of("guest/c0.h", "uint32_t b;", "uint32_t b;"), "");
+  EXPECT_EQ(stage_of("guest/c0.h", "uint32_t b;", "uint64_t b;"), "layout-wasm-c");
+  EXPECT_EQ(stage_of("guest/c0.h", "uint32_t b;", "uint32_t b"), "compile-wasm-c");
+  EXPECT_EQ(stage_of("guest/c0_guest.c", "c0_Functions[0]", "c0_Function[0]"), "compile-wasm-c");
+}
+
+}  // namespace
+}  // namespace fficheck
