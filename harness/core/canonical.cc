@@ -160,6 +160,12 @@ CanonicalFunction lower_function(const Schema& schema, const std::vector<Canonic
   return out;
 }
 
+/// A package's version stands behind the interface: "wasi:io/streams@0.2.0".
+std::string id_in_package(const std::string& package, std::string_view interface) {
+  const std::size_t version = std::min(package.find('@'), package.size());
+  return package.substr(0, version) + "/" + std::string(interface) + package.substr(version);
+}
+
 /// The first part reachable from `id` that the Component Model has no form for.
 std::optional<std::string> unsupported_type(const Schema& schema, TypeId id) {
   const Type& type = schema.type(id);
@@ -216,9 +222,11 @@ CanonicalLowering lower_canonical(const Schema& schema) {
 }
 
 std::string interface_id(const Schema& schema) {
-  return schema.package() + "/" + schema.interface();
+  return id_in_package(schema.package(), schema.interface());
 }
 
-std::string host_interface_id(const Schema& schema) { return schema.package() + "/host"; }
+std::string host_interface_id(const Schema& schema) {
+  return id_in_package(schema.package(), "host");
+}
 
 }  // namespace fficheck

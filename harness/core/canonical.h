@@ -71,7 +71,8 @@ struct CanonicalLowering {
 /// join of flat types (CanonicalABI.md, Flattening).
 [[nodiscard]] CoreType join(CoreType a, CoreType b);
 
-/// "fficheck:c017/api" of a schema: the module name of imports, the prefix of exports before '#'.
+/// "fficheck:c017/api", "wasi:io/streams@0.2.0" of a schema: the module name of imports, the prefix
+/// of exports before '#'.
 [[nodiscard]] std::string interface_id(const Schema& schema);
 /// "fficheck:c017/host": the interface of the schema's imports.
 [[nodiscard]] std::string host_interface_id(const Schema& schema);

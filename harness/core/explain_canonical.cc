@@ -127,6 +127,8 @@ class CanonicalExplainer {
         out["members"].push_back(member(t.kind == Kind::Tuple ? std::to_string(i) : t.parts[i].name,
                                         *t.parts[i].type, l.offsets[i]));
     }
+    if (t.kind == Kind::Flags)
+      for (const Part& flag : t.parts) out["flags"].push_back(flag.name);
     if (class_of(t.kind) != KindClass::Choice) return out;
     out["discriminant"] = l.discriminant;
     out["payload"] = l.payload;
@@ -166,11 +168,15 @@ void print_members(std::ostringstream& out, const json& members) {
 }
 
 void print_type(std::ostringstream& out, const json& t) {
-  out << "\n" << text_of(t, "kind");
-  if (t["type"] != t["kind"]) out << " " << text_of(t, "type");
-  out << ": size " << number(t["size"]) << ", align " << number(t["align"]) << ", flat "
-      << flat_text(t["flat"]) << "\n";
+  const std::string kind = text_of(t, "kind");
+  const bool is_named = kind == "record" || kind == "variant" || kind == "enum" || kind == "flags";
+  out << "\n"
+      << (is_named ? kind + " " : "") << text_of(t, "type") << ": size " << number(t["size"])
+      << ", align " << number(t["align"]) << ", flat " << flat_text(t["flat"]) << "\n";
   if (t.contains("members")) print_members(out, t["members"]);
+  if (t.contains("flags"))
+    for (std::size_t i = 0; i < t["flags"].size(); ++i)
+      out << "    bit " << i << " " << t["flags"][i].get<std::string>() << "\n";
   if (!t.contains("cases")) return;
   out << "  " << std::setw(6) << 0 << std::setw(6) << number(t["discriminant"])
       << "  discriminant\n";

@@ -270,6 +270,9 @@ TEST(Canonical, CoreNamesAreTheComponentModels) {
   EXPECT_EQ(l.functions[3].name, "[static]water.of");
   EXPECT_EQ(interface_id(schema.value()), "example:foo/bar");
   EXPECT_EQ(host_interface_id(schema.value()), "example:foo/host");
+  const Schema versioned = std::move(SchemaBuilder("wasi:io@0.2.0", "streams")).build().value();
+  EXPECT_EQ(interface_id(versioned), "wasi:io/streams@0.2.0");
+  EXPECT_EQ(host_interface_id(versioned), "wasi:io/host@0.2.0");
   EXPECT_TRUE(l.types[own].owns_handles);
   EXPECT_FALSE(l.types[borrow].owns_handles);
 }

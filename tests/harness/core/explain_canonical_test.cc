@@ -15,8 +15,8 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-/// Exports echo(s: shape) -> string and a method, imports log(point, point) -> point; `bad` has
-/// 33 flags.
+/// Exports mark(f: few), echo(s: shape) -> string and a method, imports log(point, point) -> point;
+/// `bad` has 33 flags.
 Schema worked() {
   SchemaBuilder b("example:foo", "bar");
   Type point;
@@ -38,6 +38,11 @@ Schema worked() {
   self.kind = Kind::Borrow;
   self.resource = b.resource({"water", false});
   const TypeId water = b.add(self);
+  Type few;
+  few.kind = Kind::Flags;
+  few.name = "few";
+  few.parts = {{"hot", {}}, {"wet", {}}};
+  b.function({"mark", FunctionKind::Free, 0, {{"f", b.add(few)}}, std::nullopt});
   b.function({"echo", FunctionKind::Free, 0, {{"s", s}}, b.scalar(Kind::String)});
   b.function({"bad", FunctionKind::Free, 0, {{"m", m}}, std::nullopt});
   b.function({"wide",
@@ -59,6 +64,9 @@ TEST(ExplainCanonical, ShowsSignaturesNamesAndPlaces) {
                               "       0     1  discriminant\n"
                               "    case 0 dot\n"
                               "    case 1 at: point at 8\n"));
+  EXPECT_THAT(text, HasSubstr("flags few: size 1, align 1, flat (i32)\n"
+                              "    bit 0 hot\n"
+                              "    bit 1 wet\n"));
   EXPECT_THAT(text, HasSubstr("echo: example:foo/bar#echo\n"
                               "  (i32 i32 i64) -> (i32)\n"
                               "  result in memory, which the result points to\n"
@@ -83,8 +91,8 @@ TEST(ExplainCanonical, ShowsSignaturesNamesAndPlaces) {
 
 TEST(ExplainCanonical, OnlyExportsThatReturnMemoryHaveAPostReturn) {
   const json all = explain_json(worked(), Abi::Canonical);
-  EXPECT_EQ(all["functions"][0]["post_return"], "cabi_post_example:foo/bar#echo");
-  EXPECT_TRUE(all["functions"][1]["post_return"].is_null());
+  EXPECT_EQ(all["functions"][1]["post_return"], "cabi_post_example:foo/bar#echo");
+  EXPECT_TRUE(all["functions"][2]["post_return"].is_null());
   EXPECT_FALSE(all["imports"][0].contains("post_return"));
 }
 
