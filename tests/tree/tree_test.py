@@ -21,7 +21,7 @@ LAYERS = {
     "generators": ["harness/core"],
     "targets/native": ["harness/core", "harness/run"],
     "targets/go": ["harness/core", "harness/run", "targets/native"],
-    "targets/wasm": ["harness/core", "harness/run"],
+    "targets/wasm": ["harness/core", "harness/run", "targets/native"],
     "properties": ["harness/core", "harness/run"],
     "reports": ["harness/core", "harness/run"],
     "bench": ["harness/core", "harness/run", "generators", "targets/native", "targets/go"],
