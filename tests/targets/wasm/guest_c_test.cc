@@ -3,61 +3,23 @@
 
 #include <gtest/gtest.h>
 
-#include "generators/generators.h"
 #include "harness/core/canonical.h"
 #include "harness/core/witness.h"
-#include "targets/wasm/build_guest_c.h"
-#include "tests/targets/native/c_programs.h"
+#include "tests/targets/wasm/guest_batch.h"
 #include "tests/targets/wasm/wasm_sections.h"
 
 namespace fficheck {
 namespace {
 
+using testing::Batch;
+using testing::build;
+using testing::Built;
 using testing::failure_of;
+using testing::invented;
 using testing::schema_of;
 using testing::WasmFunctions;
 
 const std::filesystem::path kWasmPrograms = FFICHECK_SOURCE_DIR "/tests/targets/wasm/programs";
-
-/// The functions that the Component Model carries, exported and imported, in a package of its own.
-Schema both_ways(const Schema& schema, const std::string& package) {
-  SchemaBuilder builder(package, "api");
-  for (const Resource& resource : schema.resources()) builder.resource(resource);
-  for (const Type& type : schema.types()) builder.add(type);
-  for (const Function& f : schema.functions()) {
-    if (unsupported_canonical(schema, f)) continue;
-    builder.function(f);
-    builder.import(f);
-  }
-  auto built = std::move(builder).build();
-  EXPECT_TRUE(built.ok()) << built.error().text();
-  return std::move(built).value();
-}
-
-struct Batch {
-  std::vector<Schema> schemas;
-  [[nodiscard]] std::vector<BatchEntry> entries() const {
-    std::vector<BatchEntry> out;
-    for (std::size_t i = 0; i < schemas.size(); ++i)
-      out.push_back({"c" + std::to_string(i), &schemas[i]});
-    return out;
-  }
-};
-
-Batch invented(std::size_t count) {
-  Batch batch;
-  const auto all = profiles();
-  for (std::uint64_t i = 0; batch.schemas.size() < count; ++i) {
-    const Schema whole = generate_schema(case_seed(11, i), all[i % all.size()]);
-    std::vector<Function> carried;
-    for (const Function& f : whole.functions())
-      if (!unsupported_canonical(whole, f)) carried.push_back(f);
-    if (carried.empty()) continue;
-    batch.schemas.push_back(both_ways(restrict_to(whole, carried),
-                                      "fficheck:c" + std::to_string(batch.schemas.size())));
-  }
-  return batch;
-}
 
 constexpr const char* kWater = R"(package fficheck:c0;
 interface host {
@@ -141,26 +103,6 @@ WasmFunctions expected(const Batch& batch) {
   out.exports["cabi_realloc"] = "(i32, i32, i32, i32) -> (i32)";
   out.exports["_initialize"] = "() -> ()";
   return out;
-}
-
-struct Built {
-  TempDir dir;
-  std::filesystem::path module;
-};
-
-Built build(const Batch& batch, const GuestCOptions& c = {}, const std::string& leg = "plain") {
-  auto dir = TempDir::create("guest");
-  EXPECT_TRUE(dir.ok());
-  BuildOptions options;
-  options.dir = dir.value().path();
-  options.leg = leg;
-  EXPECT_TRUE(write_files(options.dir, emit_guest_c(batch.entries())).ok());
-  const auto built = build_guest_c(options, c);
-  EXPECT_TRUE(built.ok()) << built.error().text();
-  if (built.ok()) {
-    EXPECT_FALSE(built.value()) << built.value()->stage << "\n" << built.value()->log;
-  }
-  return {std::move(dir).value(), guest_c_module(options.dir)};
 }
 
 void expect_functions(const Batch& batch, const std::filesystem::path& module) {
