@@ -114,7 +114,7 @@ std::string post_return(const GuestUnit& unit, std::size_t i) {
   Code code(1);
   if (!unit.product) code.line("ffi_guest_post_return();");
   code.line(unit.names.types[type] + " *result = ffi_guest_at(p0);");
-  emit_free(unit, type, "(*result)", "false", code);
+  emit_free(unit, type, "*result", "false", code);
   return "\n__attribute__((export_name(\"cabi_post_" + interface_id(unit.schema) + "#" + f.name +
          "\"))) void " + unit.internal("Post", i) + "(" + core_parameters(f.results, "p") +
          ") {\n" + std::move(code).take() + "}\n";

@@ -4,6 +4,11 @@
 namespace fficheck::guest_c {
 namespace {
 
+/// "&x", or "x" for the lvalue "*x".
+std::string address_of(const std::string& place) {
+  return place.starts_with('*') ? place.substr(1) : "&" + place;
+}
+
 bool has_function(const GuestUnit& unit, TypeId id) {
   const Kind kind = unit.schema.type(id).kind;
   return unit.used[id] && unit.frees[id] && kind != Kind::String &&
@@ -79,16 +84,16 @@ void emit_free(const GuestUnit& unit, TypeId id, const std::string& place, const
   if (!unit.frees[id]) return;
   const Type& type = unit.schema.type(id);
   if (type.kind == Kind::String) {
-    code.line("ffi_guest_free_string(&" + place + ");");
+    code.line("ffi_guest_free_string(" + address_of(place) + ");");
   } else if (class_of(type.kind) == KindClass::Handle) {
     if (drop == "false") return;
     code.line("if (" + (drop == "true" ? "" : drop + " && ") + place + " != 0)");
     code.line("  " + unit.names.resources[type.resource].drop + "(" + place + ");");
   } else if (unit.drops[id]) {
     if (drop == "false" && !unit.canonical.types[id].owns_memory) return;
-    code.line(unit.names.frees[id] + "(&" + place + ", " + drop + ");");
+    code.line(unit.names.frees[id] + "(" + address_of(place) + ", " + drop + ");");
   } else {
-    code.line(unit.names.frees[id] + "(&" + place + ");");
+    code.line(unit.names.frees[id] + "(" + address_of(place) + ");");
   }
 }
 

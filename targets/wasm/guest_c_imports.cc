@@ -67,7 +67,9 @@ std::string definition(const GuestUnit& unit, std::size_t i) {
     code.line(callee + "(" + joined(arguments) + ");");
   } else {
     code.line(native_emit::declare(result_type(unit, function), "ffi_result") + ";");
-    code.line("memset(&ffi_result, 0, sizeof ffi_result);");
+    const KindClass klass = class_of(unit.schema.type(*function.result).kind);
+    if (klass == KindClass::Choice || klass == KindClass::Sequence || f.result_in_memory)
+      code.line("memset(&ffi_result, 0, sizeof ffi_result);");
     if (f.result_in_memory) {
       arguments.emplace_back("ffi_guest_address(&ffi_result)");
       code.line(callee + "(" + joined(arguments) + ");");
@@ -109,7 +111,7 @@ std::string thunks(const GuestUnit& unit, std::size_t i) {
   if (!function.result || !unit.frees[*function.result]) return out;
   Code free(1);
   free.line(native_emit::declare(result_type(unit, function), "*r") + " = result;");
-  emit_free(unit, *function.result, "(*r)", "true", free);
+  emit_free(unit, *function.result, "*r", "true", free);
   return out + "\nstatic void " + unit.internal("FreeResult", i) + "(void *result) {\n" +
          std::move(free).take() + "}\n";
 }

@@ -162,6 +162,67 @@ TEST_P(GuestInNode, HoldsToTheLawsOfMemoryResourcesAndTraps) {
             "");
 }
 
+/// An error in the glue of kWater, as an edit of what is emitted.
+struct Fault {
+  const char* name;
+  const char* from;
+  const char* to;
+};
+
+class FaultyGuest : public ::testing::TestWithParam<Fault> {};
+
+TEST_P(FaultyGuest, IsSeen) {
+  const Schema schema = schema_of(kWater);
+  const BatchEntry entry{"c0", &schema};
+  FileSet files = emit_guest_c({&entry, 1});
+  std::string& text = files.at("guest/c0_guest.c");
+  const std::string from = GetParam().from;
+  const std::size_t at = text.find(from);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, from.size(), GetParam().to);
+  auto dir = TempDir::create("faulty");
+  ASSERT_TRUE(dir.ok());
+  BuildOptions options;
+  options.dir = dir.value().path();
+  ASSERT_TRUE(write_files(options.dir, files).ok());
+  const auto built = build_guest_c(options);
+  ASSERT_TRUE(built.ok()) << built.error().text();
+  ASSERT_FALSE(built.value()) << built.value()->log;
+  const auto consume = [&](const char* text) {
+    return std::to_string(
+        witness_args(schema, *schema.find("consume-text"), {Value::string(text)}));
+  };
+  EXPECT_NE(
+      failure_of({"node", kWasmPrograms / "guest_c_laws.mjs", guest_c_module(options.dir), "0",
+                  consume("caf\xC3\xA9 au lait"), consume("\xF0\x9F\x98\x80!\xE2\x82\xAC")},
+                 options.dir),
+      "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Edits, FaultyGuest,
+    ::testing::Values(
+        Fault{"PostReturnFreesNothing", "  c0_free_Mixed(result);\n", "  (void)result;\n"},
+        Fault{"ListFreedOneLevelDeep", "    c0_free_ListString(&value->ptr[i]);", "    (void)0;"},
+        Fault{"StringsOfAListNotFreed", "    ffi_guest_free_string(&value->ptr[i]);",
+              "    (void)0;"},
+        Fault{"ArgumentNotFreed", "  ffi_guest_free_string(&args.name);\n", ""},
+        Fault{"SpilledParametersNotFreed", "  ffi_guest_free(ffi_guest_at(p0));\n", ""},
+        Fault{"SpilledParametersFreedTwice", "  ffi_guest_free(ffi_guest_at(p0));\n",
+              "  ffi_guest_free(ffi_guest_at(p0));\n  ffi_guest_free(ffi_guest_at(p0));\n"},
+        Fault{"ListDoesNotDropItsHandles", "      c0_drop_water(value->ptr[i]);", "      (void)0;"},
+        Fault{"BorrowNotGivenBack", "    c0_drop_tap_2(args.t);", "    (void)0;"},
+        Fault{"PostReturnDropsHandles", "c0_free_ListOwn(result, false)",
+              "c0_free_ListOwn(result, true)"},
+        Fault{"FloatConvertedNotReinterpreted", "ffi_guest_f32((int32_t)p1)", "(float)p1"},
+        Fault{"DiscriminantUnchecked", "  if ((uint32_t)p0 >= 4)\n    __builtin_trap();\n", ""},
+        Fault{"ResultFreedBeforeItIsRead", "return ffi_guest_address(&c0_ReturnArea.r3);",
+              "ffi_guest_free_string(&c0_ReturnArea.r3);\n  return "
+              "ffi_guest_address(&c0_ReturnArea.r3);"},
+        Fault{"DestructorDoesNothing", "  ffi_guest_destroy(ffi_guest_at(rep));\n",
+              "  (void)rep;\n"}),
+    [](const auto& info) { return info.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(Encodings, GuestInNode,
                          ::testing::Values(StringEncoding::Utf8, StringEncoding::Utf16,
                                            StringEncoding::Latin1Utf16),
