@@ -14,6 +14,11 @@ constexpr std::uint32_t kUtf16Tag = 1u << 31;
 
 CoreValue i32(std::uint32_t bits) { return {CoreType::I32, bits}; }
 
+/// Of an empty string, `from` may be null.
+void copy_to(std::span<std::uint8_t> memory, std::uint32_t at, const void* from, std::size_t size) {
+  if (size != 0) std::memcpy(memory.data() + at, from, size);
+}
+
 }  // namespace
 
 std::uint64_t scalar_bits(Kind kind, const Value& value) {
@@ -104,7 +109,7 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_utf16(const std::string&
   std::uint32_t at = allocate(2, worst, "string");
   if (trap_) return {};
   const std::vector<std::uint8_t> encoded = to_utf16(text);
-  std::memcpy(memory_.bytes().data() + at, encoded.data(), encoded.size());
+  copy_to(memory_.bytes(), at, encoded.data(), encoded.size());
   if (encoded.size() < worst) at = reallocate(at, worst, 2, encoded.size(), "string");
   return {at, static_cast<std::uint32_t>(encoded.size() / 2)};
 }
@@ -120,16 +125,16 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_latin1_or_utf16(const st
       continue;
     }
     // What was written as Latin-1 is there when realloc moves it, as in the specification.
-    std::memcpy(memory_.bytes().data() + at, latin1.data(), latin1.size());
+    copy_to(memory_.bytes(), at, latin1.data(), latin1.size());
     const std::uint64_t worst = 2 * text.size();
     at = reallocate(at, text.size(), 2, worst, "string");
     if (trap_) return {};
     const std::vector<std::uint8_t> encoded = to_utf16(text);
-    std::memcpy(memory_.bytes().data() + at, encoded.data(), encoded.size());
+    copy_to(memory_.bytes(), at, encoded.data(), encoded.size());
     if (encoded.size() < worst) at = reallocate(at, worst, 2, encoded.size(), "string");
     return {at, static_cast<std::uint32_t>(encoded.size() / 2) | kUtf16Tag};
   }
-  std::memcpy(memory_.bytes().data() + at, latin1.data(), latin1.size());
+  copy_to(memory_.bytes(), at, latin1.data(), latin1.size());
   if (latin1.size() < text.size()) at = reallocate(at, text.size(), 2, latin1.size(), "string");
   return {at, static_cast<std::uint32_t>(latin1.size())};
 }
@@ -139,7 +144,7 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_string(const std::string
     case StringEncoding::Utf8: {
       const std::uint32_t at = allocate(1, text.size(), "string");
       if (trap_) return {};
-      std::memcpy(memory_.bytes().data() + at, text.data(), text.size());
+      copy_to(memory_.bytes(), at, text.data(), text.size());
       return {at, static_cast<std::uint32_t>(text.size())};
     }
     case StringEncoding::Utf16: return store_utf16(text);
