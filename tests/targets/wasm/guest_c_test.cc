@@ -254,6 +254,28 @@ TEST(GuestInC, AsAProductCompilesWithItsHandlersHeader) {
   expect_product(schema_of(kWater));
 }
 
+TEST(GuestInC, AsAProductRunsWithHandlersWrittenByHand) {
+  const auto wit = read_file(kWasmPrograms / "water.wit");
+  ASSERT_TRUE(wit.ok());
+  auto dir = TempDir::create("water");
+  ASSERT_TRUE(dir.ok());
+  ASSERT_TRUE(
+      write_files(dir.value().path(), emit_guest_c_product(schema_of(wit.value()), {"water", ""}))
+          .ok());
+  const std::filesystem::path guest = dir.value().path() / "guest";
+  EXPECT_EQ(failure_of(
+                {"clang-19", "--target=wasm32", "-O1", "-std=c11", "-nostdlibinc", "-ffreestanding",
+                 "-fno-builtin", "-mbulk-memory", "-I.", "-Wall", "-Wextra", "-Werror", "-c",
+                 "water_guest.c", "ffi_guest_memory.c", kWasmPrograms / "water_handlers.c"},
+                guest),
+            "");
+  EXPECT_EQ(failure_of({"wasm-ld-19", "--no-entry", "-o", "water.wasm", "water_guest.o",
+                        "ffi_guest_memory.o", "water_handlers.o"},
+                       guest),
+            "");
+  EXPECT_EQ(failure_of({"node", kWasmPrograms / "water.mjs", "water.wasm"}, guest), "");
+}
+
 TEST(GuestInC, FailsInTheStageOfItsDefect) {
   const auto stage_of = [](const std::string& file, const std::string& from,
                            const std::string& to) -> std::string {

@@ -183,6 +183,17 @@ for (const [text, witness] of [["caf\u00e9 au lait", witnessA], ["\u{1F600}!\u20
   atRest();
 }
 
+// Memory is flat over many calls.
+{
+  let size;
+  for (let i = 0; i < 20000; ++i) {
+    post("echo-text", call("echo-text", ...lowerString("x".repeat(i % 500))));
+    if (i === 2000) size = exports.memory.buffer.byteLength;
+  }
+  assert.equal(exports.memory.buffer.byteLength, size);
+  atRest();
+}
+
 // A post-return that is called twice is seen.
 {
   const out = call("echo-text", ...lowerString("twice"));
