@@ -4,6 +4,7 @@
 
 #include "harness/core/value_stream.h"
 #include "harness/core/witness.h"
+#include "targets/wasm/component_session.h"
 #include "targets/wasm/core_session.h"
 #include "tests/targets/wasm/guest_batch.h"
 
@@ -20,9 +21,7 @@ class GuestUnderCoreSession : public ::testing::TestWithParam<StringEncoding> {
   void start(Batch batch) {
     batch_ = std::move(batch);
     built_ = testing::build(batch_, {GetParam()});
-    EngineOptions options;
-    options.compiler = EngineOptions::Compiler::Cranelift;
-    auto engine = WasmEngine::create(options);
+    auto engine = WasmEngine::create({});
     ASSERT_TRUE(engine.ok()) << engine.error().text();
     const auto bytes = read_file(built_->module);
     ASSERT_TRUE(bytes.ok());
@@ -120,6 +119,45 @@ TEST_P(GuestUnderCoreSession, CallsEveryImportAndLeavesNothing) {
     }
   }
   EXPECT_EQ(counter(2), 0u);
+}
+
+/// The world of docs/target-wasm.md around these schemas.
+std::string world_of(const std::vector<Schema>& schemas) {
+  std::string world = "package fficheck:batch;\nworld batch {\n";
+  std::string packages;
+  for (const Schema& schema : schemas) {
+    world += "  import " + host_interface_id(schema) + ";\n";
+    world += "  export " + interface_id(schema) + ";\n";
+    const std::string wit = print_wit(schema);
+    packages += "package " + schema.package() + " {" + wit.substr(wit.find(';') + 1) + "}\n";
+  }
+  return world + "  export fficheck:probe/probe;\n}\n" + packages + R"(
+package fficheck:probe {
+  interface probe {
+    last-witness: func() -> u64;
+    counter: func(which: u32) -> s64;
+    collect: func();
+    collect-in-realloc: func(on: bool);
+    run-import: func(schema: u32, function: u32, law: u32, seed: u64, first: u64, count: u64) -> u64;
+    failed: func() -> u64;
+    digest: func() -> u64;
+    errs: func() -> u64;
+  }
+}
+)";
+}
+
+TEST_P(GuestUnderCoreSession, WrapsAsAComponentThatValidates) {
+  Batch batch = testing::invented(24);
+  batch.schemas.push_back(testing::schema_of(testing::kWater));
+  const testing::Built built = testing::build(batch, {GetParam()});
+  const auto bytes = read_file(built.module);
+  ASSERT_TRUE(bytes.ok());
+  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.value().data());
+  const auto component =
+      componentize({data, bytes.value().size()}, world_of(batch.schemas), "batch", GetParam());
+  ASSERT_TRUE(component.ok()) << component.error().text();
+  EXPECT_GT(component.value().size(), bytes.value().size());
 }
 
 INSTANTIATE_TEST_SUITE_P(Encodings, GuestUnderCoreSession,

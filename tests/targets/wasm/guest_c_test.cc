@@ -16,45 +16,11 @@ using testing::build;
 using testing::Built;
 using testing::failure_of;
 using testing::invented;
+using testing::kWater;
 using testing::schema_of;
 using testing::WasmFunctions;
 
 const std::filesystem::path kWasmPrograms = FFICHECK_SOURCE_DIR "/tests/targets/wasm/programs";
-
-constexpr const char* kWater = R"(package fficheck:c0;
-interface host {
-  resource tap-2 {
-    constructor(pressure: u32);
-    flow: func(by: string) -> u64;
-  }
-  record drop { size: u8, name: string }
-  echo-text: func(text: string) -> string;
-  echo-drops: func(drops: list<drop>) -> list<drop>;
-  consume-tap: func(a: own<tap-2>, b: borrow<tap-2>) -> u64;
-  sum: func(a: u8, b: s8, c: u16, d: s16, e: u32, f: s32, g: u64, h: s64, i: f32, j: f64, k: char, l: bool, m: u8, n: u8, o: u8, p: u8, q: string) -> u64;
-}
-interface api {
-  use host.{tap-2, drop};
-  resource water {
-    constructor(liters: u32, name: string);
-    drink: func(liters: u32) -> u64;
-    of: static func(name: string) -> water;
-  }
-  variant mixed { a(f32), b(u64), c(string), d }
-  record pair { first: own<water>, second: option<own<water>> }
-  echo-text: func(text: string) -> string;
-  echo-mixed: func(m: mixed) -> mixed;
-  echo-nested: func(l: list<list<string>>) -> list<list<string>>;
-  echo-waters: func(l: list<own<water>>) -> list<own<water>>;
-  echo-enum: func(e: order) -> order;
-  enum order { still, sparkling }
-  consume-text: func(text: string) -> u64;
-  consume-waters: func(l: list<own<water>>, p: pair) -> u64;
-  look: func(w: borrow<water>, t: borrow<tap-2>) -> pair;
-  many: func(a: u8, b: s8, c: u16, d: s16, e: u32, f: s32, g: u64, h: s64, i: f32, j: f64, k: char, l: bool, m: u8, n: u8, o: u8, p: u8, q: string) -> list<string>;
-}
-world library { import host; export api; }
-)";
 
 std::string text_of(const std::vector<CoreType>& types) {
   std::string text = "(";

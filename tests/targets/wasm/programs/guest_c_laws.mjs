@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 
 const [, , path, encodingText, witnessA, witnessB] = process.argv;
 const encoding = Number(encodingText);
-const API = "fficheck:c0/api";
-const HOST = "fficheck:c0/host";
+const API = "fficheck:water/api";
+const HOST = "fficheck:water/host";
 
 let exports;
 const view = () => new DataView(exports.memory.buffer);
