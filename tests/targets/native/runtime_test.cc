@@ -1,4 +1,4 @@
-// The runtime's laws (programs/laws_main.c), with and without sanitizers.
+// The runtime's laws (programs/laws_main.c, laws_callbacks.c), with and without sanitizers.
 #include <gtest/gtest.h>
 
 #include "tests/targets/native/c_programs.h"
@@ -33,6 +33,8 @@ TEST_P(Runtime, HoldsToItsLaws) {
                                       "-o",
                                       "laws",
                                       kPrograms / "laws_main.c",
+                                      kPrograms / "laws_callbacks.c",
+                                      kPrograms / "laws_support.c",
                                       kPrograms / "laws_handlers.c",
                                       "-lpthread"};
   for (const auto& entry : std::filesystem::directory_iterator(native)) {
