@@ -53,6 +53,7 @@ class Errors final : public Property {
     Verdict out = declared_.check(subject);
     if (out.outcome == Verdict::Outcome::Fail || out.outcome == Verdict::Outcome::Broken)
       return out;
+    if (!subject.target.has_contexts()) return out;
     // Of the functions any will do; the seed chooses.
     std::vector<std::uint32_t> callable;
     for (std::uint32_t i = 0; i < subject.schema.functions().size(); ++i) {
@@ -76,6 +77,7 @@ class Errors final : public Property {
     Verdict out = declared_.replay(subject, steps);
     if (out.outcome == Verdict::Outcome::Fail || out.outcome == Verdict::Outcome::Broken)
       return out;
+    if (!subject.target.has_contexts()) return out;
     for (const Step& step : steps) {
       if (step.kind != Step::Kind::Call) continue;
       const std::uint32_t function = *find_function(subject.schema, step.function);

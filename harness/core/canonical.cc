@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/core/text.h"
+
 namespace fficheck {
 namespace {
 
@@ -226,7 +228,7 @@ std::string interface_id(const Schema& schema) {
 }
 
 std::string host_interface_id(const Schema& schema) {
-  return id_in_package(schema.package(), "host");
+  return id_in_package(schema.package(), host_interface_name(schema));
 }
 
 }  // namespace fficheck

@@ -197,4 +197,10 @@ std::size_t type_weight(const Schema& schema, TypeId id, std::size_t limit) {
   return saturating_weight(schema.types(), id, limit, 0);
 }
 
+Schema in_package(const Schema& schema, std::string package) {
+  Schema out = schema;
+  out.package_ = std::move(package);
+  return out;
+}
+
 }  // namespace fficheck

@@ -107,6 +107,7 @@ class Schema {
 
  private:
   friend class SchemaBuilder;
+  friend Schema in_package(const Schema& schema, std::string package);
   std::string package_ = "fficheck:case";
   std::string interface_ = "api";
   std::vector<Type> types_;
@@ -149,6 +150,9 @@ class SchemaBuilder {
 /// resources dropped, ids renumbered. A function that is one of imports() becomes an import.
 /// Precondition: `keep` are functions over `schema`'s types whose names are distinct.
 [[nodiscard]] Schema restrict_to(const Schema& schema, const std::vector<Function>& keep);
+
+/// The same schema in another package ("namespace:name"), for batches, whose packages must differ.
+[[nodiscard]] Schema in_package(const Schema& schema, std::string package);
 
 /// Type as WIT writes it where it is used: "list<u8>", "tuple<u8, foo>", "foo".
 [[nodiscard]] std::string type_name(const Schema& schema, TypeId id);

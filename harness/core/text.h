@@ -22,6 +22,8 @@ inline constexpr std::size_t kMaxDefinitions = 10000;    ///< types, interfaces,
 /// there are imports, and a world `library`. An empty record, which WIT's grammar knows but
 /// wit-parser refuses, is printed as `record e {}`; the bridge parses it (docs/case-file.md).
 [[nodiscard]] std::string print_wit(const Schema& schema);
+/// Name of the interface that print_wit gives the imports: "host", unless the schema's own is that.
+[[nodiscard]] std::string host_interface_name(const Schema& schema);
 
 /// What became of the interfaces of a WIT text: those that make a schema; and those interfaces
 /// ("ns:pkg/name"), types and functions ("ns:pkg/name.f") that cannot (async, streams, futures,

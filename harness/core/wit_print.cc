@@ -30,7 +30,7 @@ class Printer {
   std::string print() {
     out_ = "package " + package() + ";\n\n";
     const std::string interface = schema_.interface();
-    const std::string host = lower(interface) == "host" ? "host-imports" : "host";
+    const std::string host = host_interface_name(schema_);
     const std::string world = lower(interface) == "library" ? "library-world" : "library";
     const Items hosted = host_items();
     const bool has_host = !schema_.imports().empty() || !hosted.resources.empty();
@@ -179,6 +179,10 @@ class Printer {
 };
 
 }  // namespace
+
+std::string host_interface_name(const Schema& schema) {
+  return lower(schema.interface()) == "host" ? "host-imports" : "host";
+}
 
 std::string print_wit(const Schema& schema) { return Printer(schema).print(); }
 

@@ -6,7 +6,8 @@ namespace fficheck {
 namespace {
 
 constexpr std::array kLaws = {BulkLaw::Consume, BulkLaw::Produce, BulkLaw::Echo,
-                              BulkLaw::Repeat,  BulkLaw::Errors,  BulkLaw::Call};
+                              BulkLaw::Repeat,  BulkLaw::Errors,  BulkLaw::Call,
+                              BulkLaw::PostReturn};
 
 }  // namespace
 
@@ -18,6 +19,7 @@ std::string_view bulk_law_name(BulkLaw law) {
     case BulkLaw::Repeat: return "repeat";
     case BulkLaw::Errors: return "errors";
     case BulkLaw::Call: return "call";
+    case BulkLaw::PostReturn: return "post-return";
   }
   return "";
 }

@@ -55,7 +55,7 @@ struct CallOutcome {
 };
 
 /// Which law a bulk run checks: docs/worker-protocol.md, "bulk".
-enum class BulkLaw : std::uint8_t { Consume, Produce, Echo, Repeat, Errors, Call };
+enum class BulkLaw : std::uint8_t { Consume, Produce, Echo, Repeat, Errors, Call, PostReturn };
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);
 
@@ -122,6 +122,10 @@ class Target {
   [[nodiscard]] virtual std::optional<std::string> unsupported(const Schema& schema,
                                                                const Function& f) const = 0;
   [[nodiscard]] virtual StreamLimits stream_limits() const { return {}; }
+  /// Whether a schema's context can be destroyed and the library refuses calls after that.
+  [[nodiscard]] virtual bool has_contexts() const { return true; }
+  /// Whether results are freed by a post-return of the callee (the canonical ABI).
+  [[nodiscard]] virtual bool has_post_return() const { return false; }
   /// Other ways to build that campaigns sample ("race", "checkptr", "cgocheck2", "O2").
   [[nodiscard]] virtual std::vector<std::string> legs() const { return {}; }
   /// Whether the tools it needs are there and new enough; the error has the remedy.

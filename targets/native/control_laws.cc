@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "harness/core/value_stream.h"
 #include "harness/core/witness.h"
+#include "harness/run/trial.h"
 
 namespace fficheck {
 namespace {
@@ -15,25 +15,8 @@ namespace {
 /// Calls in flight at once. `repeat` takes two of them for each value.
 constexpr std::size_t kWindow = 16;
 
-/// The largest length of at most `most` bytes that does not cut a character.
-std::size_t utf8_prefix(const std::string& text, std::size_t most) {
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0u) == 0x80u) --most;
-  return most;
-}
-
-std::string shorten(std::string text) {
-  constexpr std::size_t kMost = 200;
-  if (text.size() <= kMost) return text;
-  text.resize(utf8_prefix(text, kMost));
-  return text + "...";
-}
-
 /// One value under way.
-struct Trial {
-  std::uint64_t index = 0;
-  std::vector<Value> args;
-  std::uint64_t witness = 0;      ///< of args
-  std::optional<Value> expected;  ///< absent where the function has no result
+struct Pending : Trial {
   std::vector<CallSlots::Slot*> slots;
   std::string refused;  ///< not empty: the library did not take a call
 };
@@ -50,26 +33,11 @@ class Bulk {
   Result<void> check_request() const {
     if (caller_.context() == nullptr) return input_error("the schema was never opened");
     if (function_.name == "create") return input_error("`create` is called by open only");
-    const Role role = schema_.role(function_);
-    const auto needs = [&](bool holds) -> Result<void> {
-      if (holds) return {};
-      return input_error(std::string(bulk_law_name(request_.law)) + " does not fit " +
-                         function_.name);
-    };
-    switch (request_.law) {
-      case BulkLaw::Consume: return needs(role == Role::Consume);
-      case BulkLaw::Produce: return needs(role == Role::Produce);
-      case BulkLaw::Echo: return needs(role == Role::Echo);
-      case BulkLaw::Errors:
-        return needs(function_.result && schema_.type(*function_.result).kind == Kind::Result);
-      case BulkLaw::Repeat:
-      case BulkLaw::Call: return {};
-    }
-    return {};
+    return check_law_fits(schema_, function_, request_.law);
   }
 
   BulkOutcome run() {
-    std::deque<Trial> in_flight;
+    std::deque<Pending> in_flight;
     const std::uint64_t strays = slots_.strays();
     const std::uint64_t end = request_.first + request_.count;
     for (std::uint64_t i = request_.first; i != end && !outcome_.failed; ++i) {
@@ -89,24 +57,15 @@ class Bulk {
  private:
   [[nodiscard]] bool repeats() const { return request_.law == BulkLaw::Repeat; }
   [[nodiscard]] std::size_t per_trial() const { return repeats() ? 2 : 1; }
-  [[nodiscard]] bool produces() const { return request_.law == BulkLaw::Produce; }
 
   /// Draws the arguments, works out what must come back, and calls.
-  Trial begin(std::uint64_t index) {
-    Trial trial;
-    trial.index = index;
-    const std::uint64_t seed = value_seed(request_.seed, index);
-    if (produces())
-      trial.args.push_back(Value::natural(seed));
-    else
-      trial.args = stream_args(schema_, function_, seed, caller_.limits());
-    trial.witness = witness_args(schema_, function_, trial.args);
-    trial.expected = expected_result(schema_, function_, trial.args, caller_.limits());
-    const bool digests_result = produces() && trial.expected;
-    outcome_.digest +=
-        digests_result ? witness(schema_, *function_.result, *trial.expected) : trial.witness;
-    if (trial.expected && schema_.type(*function_.result).kind == Kind::Result)
-      outcome_.errs += trial.expected->as<Choice>().index;
+  Pending begin(std::uint64_t index) {
+    Pending trial{
+        make_trial(schema_, function_, request_.law, request_.seed, index, caller_.limits()),
+        {},
+        {}};
+    outcome_.digest += trial.digest;
+    outcome_.errs += trial.errs;
 
     CallSlots::Slot* slot = slots_.acquire();
     caller_.lower(*slot, request_.function, trial.args);
@@ -126,7 +85,7 @@ class Bulk {
     return trial;
   }
 
-  void finish(Trial& trial) {
+  void finish(Pending& trial) {
     std::string problem = trial.refused;
     if (problem.empty()) {
       for (CallSlots::Slot* slot : trial.slots) slots_.wait(*slot);
@@ -143,29 +102,17 @@ class Bulk {
     }
   }
 
-  [[nodiscard]] std::string judge(const Trial& trial, const CallSlots::Slot& slot) const {
+  [[nodiscard]] std::string judge(const Pending& trial, const CallSlots::Slot& slot) const {
     const Result<std::optional<Value>> seen = caller_.outcome(slot, request_.function);
     if (!seen) return seen.error().text();
-    if (!trial.expected) return seen.value() ? "a result where there is none" : std::string();
-    if (!seen.value()) return "no result";
-    const TypeId type = *function_.result;
-    if (witness(schema_, type, *trial.expected) == witness(schema_, type, *seen.value())) return {};
-    return difference(type, *trial.expected, *seen.value());
+    return judge_answer(schema_, function_, trial, seen.value());
   }
 
-  [[nodiscard]] std::string judge_arguments(const Trial& trial) const {
+  [[nodiscard]] std::string judge_arguments(const Pending& trial) const {
     const auto after = caller_.lift_args(*trial.slots.front(), request_.function);
     if (!after) return "the caller's own arguments after the calls: " + after.error().text();
     if (witness_args(schema_, function_, after.value()) == trial.witness) return {};
     return "the caller's own arguments have changed";
-  }
-
-  [[nodiscard]] std::string difference(TypeId type, const Value& expected,
-                                       const Value& seen) const {
-    const auto found = first_difference(schema_, type, expected, seen);
-    if (!found) return "witnesses differ";
-    return "result" + found->path + ": expected " + shorten(found->expected) + ", seen " +
-           shorten(found->seen);
   }
 
   ControlCaller& caller_;

@@ -1,0 +1,296 @@
+#include "targets/wasm/wasm_worker.h"
+
+#include <cstdio>
+#include <iterator>
+#include <sstream>
+#include <system_error>
+
+#include "harness/core/text.h"
+#include "harness/core/witness.h"
+#include "harness/run/files.h"
+#include "harness/run/trial.h"
+
+namespace fficheck {
+namespace {
+
+/// One value in so many also crosses through the component session.
+constexpr std::uint64_t kBothEvery = 16;
+constexpr std::chrono::milliseconds kCallLimit{5000};
+constexpr CoreType kI32 = CoreType::I32;
+constexpr CoreType kI64 = CoreType::I64;
+
+std::int64_t entries(const char* directory) {
+  std::error_code error;
+  const std::filesystem::directory_iterator all(directory, error);
+  return error ? -1 : std::distance(begin(all), end(all));
+}
+
+/// The host of imported functions: the callee of docs/value-stream.md, section 5.
+Host correct_host(const std::vector<Schema>& schemas) {
+  return [&schemas](std::uint32_t schema, std::uint32_t function,
+                    const std::vector<Value>& args) -> HostAnswer {
+    const Schema& s = schemas[schema];
+    return {expected_result(s, s.imports()[function], args, {}), std::nullopt};
+  };
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> module,
+                                                     std::vector<Schema> schemas,
+                                                     StringEncoding encoding) {
+  std::unique_ptr<WasmWorker> out(new WasmWorker());
+  out->bytes_ = std::move(module);
+  out->schemas_ = std::move(schemas);
+  out->encoding_ = encoding;
+  FFICHECK_TRY(out->engine_, WasmEngine::create({}));
+  FFICHECK_TRY(out->module_, CoreModule::compile(out->engine_, out->bytes_));
+  FFICHECK_CHECK(out->start_core());
+  return out;
+}
+
+Result<void> WasmWorker::start_core() {
+  std::vector<WasmInterface> interfaces;
+  for (const Schema& schema : schemas_) interfaces.push_back({&schema, lower_canonical(schema)});
+  core_.reset();
+  FFICHECK_TRY(core_, CoreSession::create(module_, std::move(interfaces), encoding_,
+                                          correct_host(schemas_), kCallLimit));
+  return {};
+}
+
+Result<void> WasmWorker::start_component() {
+  const std::vector<const Schema*> all = schemas();
+  if (wrapped_.empty()) {
+    FFICHECK_TRY(wrapped_, componentize(bytes_, batch_wit(all), "batch", encoding_));
+  }
+  component_.reset();
+  FFICHECK_TRY(component_, ComponentSession::create(engine_, wrapped_, all, correct_host(schemas_),
+                                                    kCallLimit));
+  return {};
+}
+
+std::vector<const Schema*> WasmWorker::schemas() const {
+  std::vector<const Schema*> all;
+  for (const Schema& schema : schemas_) all.push_back(&schema);
+  return all;
+}
+
+Result<CallOutcome> WasmWorker::open(std::uint32_t /*schema*/) { return CallOutcome{}; }
+Result<CallOutcome> WasmWorker::close(std::uint32_t /*schema*/) { return CallOutcome{}; }
+
+std::int64_t WasmWorker::counter(std::uint32_t which) {
+  std::uint64_t raw[1] = {which};
+  const CoreType in[] = {kI32};
+  const CoreType out[] = {kI64};
+  if (core_->probe("counter", in, out, raw)) return -1;
+  return static_cast<std::int64_t>(raw[0]);
+}
+
+std::string WasmWorker::run_core(std::uint32_t schema, std::uint32_t function,
+                                 const std::vector<Value>& args, std::optional<Value>* result,
+                                 std::uint64_t* witness) {
+  if (const auto trap = core_->call_fast(schema, function, args, result)) {
+    const Result<void> restarted = start_core();
+    return "core session: trap: " + trap->reason +
+           (restarted.ok() ? "" : "; and " + restarted.error().text());
+  }
+  if (witness == nullptr) return {};
+  std::uint64_t raw[1] = {0};
+  const CoreType out[] = {kI64};
+  if (const auto trap = core_->probe("last-witness", {}, out, raw)) return trap->reason;
+  *witness = raw[0];
+  return {};
+}
+
+std::string WasmWorker::run_component(std::uint32_t schema, std::uint32_t function,
+                                      const std::vector<Value>& args, std::optional<Value>* result,
+                                      std::uint64_t* witness) {
+  if (!component_) {
+    const Result<void> started = start_component();
+    if (!started) return "component session: " + started.error().text();
+  }
+  if (const auto trap = component_->call(schema, function, args, result)) {
+    component_.reset();
+    return "component session: trap: " + trap->reason;
+  }
+  std::optional<std::uint64_t> seen = 0;
+  if (const auto trap = component_->probe("last-witness", {}, {}, &seen)) return trap->reason;
+  *witness = *seen;
+  return {};
+}
+
+std::string WasmWorker::agree(const Schema& schema, const Function& f,
+                              const std::optional<Value>& core, std::uint64_t core_witness,
+                              const std::optional<Value>& component,
+                              std::uint64_t component_witness) const {
+  if (core_witness != component_witness)
+    return "the callee's witness of its arguments differs between the core and the component "
+           "session";
+  if (!f.result) return {};
+  const auto different = first_difference(schema, *f.result, *core, *component);
+  if (!different) return {};
+  return "result" + different->path + ": core session " + different->expected +
+         ", component session " + different->seen;
+}
+
+std::string WasmWorker::check_ledger(std::uint32_t schema, std::uint32_t function,
+                                     std::int64_t live, const AllocationTrace& trace) {
+  const CanonicalFunction lowered = lower_canonical(schemas_[schema]).functions[function];
+  const std::uint32_t wanted = lowered.needs_post_return ? 1 : 0;
+  if (trace.post_returns != wanted)
+    return "post-return called " + std::to_string(trace.post_returns) + " times, expected " +
+           std::to_string(wanted);
+  const std::int64_t now = counter(0);
+  if (now != live)
+    return "the guest has " + std::to_string(now) + " live allocations after the call, " +
+           std::to_string(live) + " before it";
+  if (const std::int64_t bad = counter(2); bad != 0)
+    return "the guest freed what was not allocated, " + std::to_string(bad) + " times";
+  return {};
+}
+
+std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial, bool both) {
+  const Schema& schema = schemas_[request.schema];
+  const Function& f = schema.functions()[request.function];
+  std::optional<Value> seen;
+  if (request.law == BulkLaw::PostReturn) {
+    for (const std::string& name : core_->missing())
+      if (name.ends_with("#" + f.name)) return "the module does not export " + name;
+    for (const std::string& name : core_->surplus())
+      if (name.ends_with(interface_id(schema) + "#" + f.name))
+        return "the module exports " + name + ", which nothing needs";
+    const std::int64_t live = counter(0);
+    WasmCall call = core_->call(request.schema, request.function, trial.args);
+    if (call.trap) {
+      const Result<void> restarted = start_core();
+      return "trap: " + call.trap->reason + (restarted.ok() ? "" : "; and it does not start again");
+    }
+    if (std::string problem = check_ledger(request.schema, request.function, live, call.trace);
+        !problem.empty())
+      return problem;
+    return judge_answer(schema, f, trial, call.result);
+  }
+  std::uint64_t core_witness = 0;
+  const unsigned times = request.law == BulkLaw::Repeat ? 2 : 1;
+  for (unsigned i = 0; i < times; ++i) {
+    seen.reset();
+    if (std::string problem = run_core(request.schema, request.function, trial.args, &seen,
+                                       both ? &core_witness : nullptr);
+        !problem.empty())
+      return problem;
+    if (std::string problem = judge_answer(schema, f, trial, seen); !problem.empty())
+      return problem;
+  }
+  if (!both) return {};
+  if (core_witness != trial.witness) return "the callee's witness of its arguments is wrong";
+  std::optional<Value> other;
+  std::uint64_t component_witness = 0;
+  if (std::string problem =
+          run_component(request.schema, request.function, trial.args, &other, &component_witness);
+      !problem.empty())
+    return problem;
+  return agree(schema, f, seen, core_witness, other, component_witness);
+}
+
+Result<BulkOutcome> WasmWorker::bulk(const BulkRequest& request) {
+  const Schema& schema = schemas_[request.schema];
+  const Function& f = schema.functions()[request.function];
+  FFICHECK_CHECK(check_law_fits(schema, f, request.law));
+  BulkOutcome out;
+  for (std::uint64_t i = request.first; i != request.first + request.count; ++i) {
+    const Trial trial = make_trial(schema, f, request.law, request.seed, i, {});
+    out.digest += trial.digest;
+    out.errs += trial.errs;
+    ++calls_;
+    const std::string problem = try_value(request, trial, i % kBothEvery == 0);
+    if (!problem.empty()) {
+      out.failed = i;
+      out.detail = f.name + ": " + problem;
+      break;
+    }
+    ++out.held;
+  }
+  return out;
+}
+
+Result<CallOutcome> WasmWorker::call(std::uint32_t schema, std::uint32_t function,
+                                     const std::vector<Value>& args, unsigned times) {
+  const Schema& types = schemas_[schema];
+  const Function& f = types.functions()[function];
+  CallOutcome outcome;
+  const auto failed = [&](std::string text) {
+    outcome.status = CallOutcome::Status::Failure;
+    outcome.text = std::move(text);
+    return outcome;
+  };
+  std::optional<Value> other;
+  std::uint64_t component_witness = 0;
+  for (unsigned i = 0; i < std::max(times, 1u); ++i) {
+    outcome.result.reset();
+    const std::int64_t live = counter(0);
+    std::string problem =
+        run_core(schema, function, args, &outcome.result, &outcome.callee_witness);
+    if (!problem.empty()) return failed(std::move(problem));
+    if (counter(0) != live)
+      return failed("the guest has " + std::to_string(counter(0)) +
+                    " live allocations after the call, " + std::to_string(live) + " before it");
+    problem = run_component(schema, function, args, &other, &component_witness);
+    if (!problem.empty()) return failed(std::move(problem));
+    problem = agree(types, f, outcome.result, outcome.callee_witness, other, component_witness);
+    if (!problem.empty()) return failed(std::move(problem));
+    calls_ += 2;
+  }
+  outcome.args_after = witness_args(types, f, args);
+  return outcome;
+}
+
+Result<Counters> WasmWorker::counters() {
+  return Counters{
+      {"live_library_allocations", counter(0)},
+      {"live_library_bytes", counter(1)},
+      {"bad_frees", counter(2)},
+      {"live_handles", static_cast<std::int64_t>(core_->handles().live())},
+      {"live_descriptors", entries("/proc/self/fd")},
+      {"total_library_allocations", counter(3)},
+      {"total_calls", static_cast<std::int64_t>(calls_)},
+      {"total_completions", static_cast<std::int64_t>(calls_)},
+  };
+}
+
+Result<void> WasmWorker::trim() {
+  std::uint64_t none[1] = {0};
+  if (const auto trap = core_->probe("collect", {}, {}, RawValues(none, 0)))
+    return environment_error("collect: " + trap->reason);
+  return {};
+}
+
+namespace {
+
+Result<std::unique_ptr<WasmWorker>> load_from(const std::filesystem::path& dir,
+                                              const std::filesystem::path& module) {
+  FFICHECK_TRY(const std::string manifest, read_file(dir / kWasmManifest));
+  std::vector<Schema> schemas;
+  std::istringstream lines(manifest);
+  for (std::string id; lines >> id;) {
+    const std::filesystem::path file = dir / "wit" / (id + ".wit");
+    FFICHECK_TRY(const std::string wit, read_file(file));
+    FFICHECK_TRY(Schema schema, parse_schema(wit, file.string()));
+    schemas.push_back(std::move(schema));
+  }
+  FFICHECK_TRY(const std::string bytes, read_file(module));
+  return WasmWorker::load({bytes.begin(), bytes.end()}, std::move(schemas), StringEncoding::Utf8);
+}
+
+}  // namespace
+
+int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module) {
+  auto worker = load_from(dir, module);
+  if (!worker) {
+    std::fprintf(stderr, "fficheck-wasm: %s\n", worker.error().text().c_str());
+    return 3;
+  }
+  const std::vector<const Schema*> schemas = worker.value()->schemas();
+  return serve(kWorkerWire, schemas, *worker.value());
+}
+
+}  // namespace fficheck

@@ -1,0 +1,74 @@
+// What the program fficheck-wasm does for each request of the worker protocol: one core module, two
+// sessions over it.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/core/schema.h"
+#include "harness/run/worker_server.h"
+#include "targets/wasm/component_session.h"
+#include "targets/wasm/core_session.h"
+
+namespace fficheck {
+
+/// What the worker reads beside the batch's wit/: "wasm/batch.txt", a line for each schema's id.
+inline constexpr const char* kWasmManifest = "wasm/batch.txt";
+
+class WasmWorker final : public WorkerHandler {
+ public:
+  static Result<std::unique_ptr<WasmWorker>> load(std::vector<std::uint8_t> module,
+                                                  std::vector<Schema> schemas,
+                                                  StringEncoding encoding);
+
+  [[nodiscard]] std::vector<const Schema*> schemas() const;
+
+  Result<CallOutcome> open(std::uint32_t schema) override;
+  Result<CallOutcome> close(std::uint32_t schema) override;
+  /// Calls through both sessions; where they disagree, the call fails with both sides.
+  Result<CallOutcome> call(std::uint32_t schema, std::uint32_t function,
+                           const std::vector<Value>& args, unsigned times) override;
+  /// Calls through the core session, and each kBothEvery-th value through both.
+  Result<BulkOutcome> bulk(const BulkRequest& request) override;
+  Result<Counters> counters() override;
+  Result<void> trim() override;
+
+ private:
+  WasmWorker() = default;
+  /// What became of one value: empty, or what is wrong.
+  std::string try_value(const BulkRequest& request, const struct Trial& trial, bool both);
+  std::string run_core(std::uint32_t schema, std::uint32_t function, const std::vector<Value>& args,
+                       std::optional<Value>* result, std::uint64_t* witness);
+  std::string run_component(std::uint32_t schema, std::uint32_t function,
+                            const std::vector<Value>& args, std::optional<Value>* result,
+                            std::uint64_t* witness);
+  /// What is wrong with the ledger after a call that began with `live` allocations.
+  std::string check_ledger(std::uint32_t schema, std::uint32_t function, std::int64_t live,
+                           const AllocationTrace& trace);
+  std::string agree(const Schema& schema, const Function& f, const std::optional<Value>& core,
+                    std::uint64_t core_witness, const std::optional<Value>& component,
+                    std::uint64_t component_witness) const;
+  [[nodiscard]] std::int64_t counter(std::uint32_t which);
+  Result<void> start_core();
+  Result<void> start_component();
+
+  std::vector<std::uint8_t> bytes_;
+  std::vector<Schema> schemas_;
+  StringEncoding encoding_ = StringEncoding::Utf8;
+  std::shared_ptr<WasmEngine> engine_;
+  std::shared_ptr<CoreModule> module_;
+  std::unique_ptr<CoreSession> core_;
+  std::vector<std::uint8_t> wrapped_;
+  std::unique_ptr<ComponentSession> component_;
+  std::uint64_t calls_ = 0;
+};
+
+/// The whole worker: reads `dir`/wasm/batch.txt and `dir`/wit/*.wit, and serves the wire.
+int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module);
+
+}  // namespace fficheck
