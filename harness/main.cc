@@ -19,6 +19,7 @@
 #include "targets/go/go_target.h"
 #include "targets/native/control_target.h"
 #include "targets/native/emit.h"
+#include "targets/wasm/wasm_target.h"
 
 namespace fficheck {
 namespace {
@@ -51,6 +52,7 @@ Program compose(const char* name) {
   program.targets.push_back(std::make_unique<ControlTarget>(Abi::Native));
   program.targets.push_back(std::make_unique<ControlTarget>(Abi::Nim));
   program.targets.push_back(std::make_unique<GoTarget>());
+  program.targets.push_back(std::make_unique<WasmTarget>(guest_in_c()));
   program.properties = all_properties();
   program.generate = [](std::uint64_t seed, const std::string& profile) {
     return generate_schema(seed, *find_profile(profile));

@@ -77,10 +77,21 @@ std::uint64_t shifted_seed(std::uint64_t seed, std::uint64_t first) {
   return seed + first * kSeedStride;
 }
 
+namespace {
+
+/// Whether the run draws its results, not its arguments: each call's one argument is its seed.
+bool draws_results(const Subject& subject, const BulkRequest& request) {
+  const Function& f = subject.schema.functions()[request.function];
+  return request.law == BulkLaw::Produce ||
+         (request.law == BulkLaw::Import && subject.schema.role(f) == Role::Produce);
+}
+
+}  // namespace
+
 std::vector<Value> bulk_args(const Subject& subject, const BulkRequest& request,
                              std::uint64_t index) {
   const std::uint64_t seed = value_seed(request.seed, index);
-  if (request.law == BulkLaw::Produce) return {Value::natural(seed)};
+  if (draws_results(subject, request)) return {Value::natural(seed)};
   return stream_args(subject.schema, subject.schema.functions()[request.function], seed,
                      subject.target.stream_limits());
 }
@@ -91,7 +102,7 @@ std::uint64_t expected_digest(const Subject& subject, const BulkRequest& request
   std::uint64_t sum = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::vector<Value> args = bulk_args(subject, request, request.first + i);
-    if (request.law == BulkLaw::Produce) {
+    if (draws_results(subject, request)) {
       const std::optional<Value> result =
           expected_result(subject.schema, f, args, subject.target.stream_limits());
       if (result) sum += witness(subject.schema, *f.result, *result);

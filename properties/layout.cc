@@ -12,7 +12,7 @@ class Layout final : public Property {
     return "Every size, alignment and offset in generated code is the reference's.";
   }
   [[nodiscard]] std::vector<std::string_view> stages() const override {
-    return {"layout-c", "layout-go"};
+    return {"layout-c", "layout-go", "layout-wasm-c", "layout-wasm-go"};
   }
   [[nodiscard]] Verdict check(const Subject&) const override {
     return {.outcome = Verdict::Outcome::Skip, .message = "judged when the batch is built"};

@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Property>> all_properties() {
   out.push_back(errors_property());
   out.push_back(balance_property());
   out.push_back(post_return_property());
+  out.push_back(import_property());
   return out;
 }
 

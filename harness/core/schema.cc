@@ -203,4 +203,10 @@ Schema in_package(const Schema& schema, std::string package) {
   return out;
 }
 
+Schema with_imports(const Schema& schema, std::vector<Function> imports) {
+  Schema out = schema;
+  out.imports_ = std::move(imports);
+  return out;
+}
+
 }  // namespace fficheck

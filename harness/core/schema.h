@@ -108,6 +108,7 @@ class Schema {
  private:
   friend class SchemaBuilder;
   friend Schema in_package(const Schema& schema, std::string package);
+  friend Schema with_imports(const Schema& schema, std::vector<Function> imports);
   std::string package_ = "fficheck:case";
   std::string interface_ = "api";
   std::vector<Type> types_;
@@ -153,6 +154,8 @@ class SchemaBuilder {
 
 /// The same schema in another package ("namespace:name"), for batches, whose packages must differ.
 [[nodiscard]] Schema in_package(const Schema& schema, std::string package);
+/// The same schema, whose host implements these functions. Precondition: they use its types.
+[[nodiscard]] Schema with_imports(const Schema& schema, std::vector<Function> imports);
 
 /// Type as WIT writes it where it is used: "list<u8>", "tuple<u8, foo>", "foo".
 [[nodiscard]] std::string type_name(const Schema& schema, TypeId id);

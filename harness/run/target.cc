@@ -5,9 +5,9 @@
 namespace fficheck {
 namespace {
 
-constexpr std::array kLaws = {BulkLaw::Consume, BulkLaw::Produce, BulkLaw::Echo,
-                              BulkLaw::Repeat,  BulkLaw::Errors,  BulkLaw::Call,
-                              BulkLaw::PostReturn};
+constexpr std::array kLaws = {BulkLaw::Consume,    BulkLaw::Produce, BulkLaw::Echo,
+                              BulkLaw::Repeat,     BulkLaw::Errors,  BulkLaw::Call,
+                              BulkLaw::PostReturn, BulkLaw::Import};
 
 }  // namespace
 
@@ -20,6 +20,7 @@ std::string_view bulk_law_name(BulkLaw law) {
     case BulkLaw::Errors: return "errors";
     case BulkLaw::Call: return "call";
     case BulkLaw::PostReturn: return "post-return";
+    case BulkLaw::Import: return "import";
   }
   return "";
 }

@@ -55,7 +55,7 @@ struct CallOutcome {
 };
 
 /// Which law a bulk run checks: docs/worker-protocol.md, "bulk".
-enum class BulkLaw : std::uint8_t { Consume, Produce, Echo, Repeat, Errors, Call, PostReturn };
+enum class BulkLaw : std::uint8_t { Consume, Produce, Echo, Repeat, Errors, Call, PostReturn, Import };
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);
 
@@ -126,6 +126,8 @@ class Target {
   [[nodiscard]] virtual bool has_contexts() const { return true; }
   /// Whether results are freed by a post-return of the callee (the canonical ABI).
   [[nodiscard]] virtual bool has_post_return() const { return false; }
+  /// Whether the callee can call each function of the schema as an import of the same signature.
+  [[nodiscard]] virtual bool mirrors_imports() const { return false; }
   /// Other ways to build that campaigns sample ("race", "checkptr", "cgocheck2", "O2").
   [[nodiscard]] virtual std::vector<std::string> legs() const { return {}; }
   /// Whether the tools it needs are there and new enough; the error has the remedy.

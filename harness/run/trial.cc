@@ -42,6 +42,7 @@ Result<void> check_law_fits(const Schema& schema, const Function& function, Bulk
       return needs(function.result && schema.type(*function.result).kind == Kind::Result);
     case BulkLaw::Repeat:
     case BulkLaw::PostReturn:
+    case BulkLaw::Import:
     case BulkLaw::Call: return {};
   }
   return {};

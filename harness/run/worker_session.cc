@@ -276,4 +276,15 @@ Answer<std::monostate> WorkerSession::trim() {
 
 Result<void> WorkerSession::restart() { return state_->spawn(); }
 
+std::filesystem::path worker_program(std::string_view name) {
+  std::error_code error;
+  const std::filesystem::path here =
+      std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  std::filesystem::path beside = here / name;
+  std::filesystem::path above = here.parent_path() / name;
+  const bool is_above =
+      !std::filesystem::exists(beside, error) && std::filesystem::exists(above, error);
+  return is_above ? above : beside;
+}
+
 }  // namespace fficheck

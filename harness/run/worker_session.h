@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct WorkerOptions {
   /// From start to the answer of `hello`.
   std::chrono::milliseconds start_limit{20'000};
 };
+
+/// A worker program of that name: beside the running program or, where it is not there, in the
+/// directory above it (tests).
+[[nodiscard]] std::filesystem::path worker_program(std::string_view name);
 
 /// A worker process with the wire on its descriptor 3. A crash, a hang (it is killed) or an answer
 /// that breaks the protocol is a WorkerLoss; so is every request after it, until restart().

@@ -10,25 +10,8 @@
 #include "targets/native/emit.h"
 
 namespace fficheck {
-namespace {
-
-constexpr const char* kWorker = "fficheck-control";
-
-std::filesystem::path find_worker() {
-  std::error_code error;
-  const std::filesystem::path here =
-      std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  std::filesystem::path beside = here / kWorker;
-  std::filesystem::path above = here.parent_path() / kWorker;
-  const bool is_above =
-      !std::filesystem::exists(beside, error) && std::filesystem::exists(above, error);
-  return is_above ? above : beside;
-}
-
-}  // namespace
-
 ControlTarget::ControlTarget(Abi abi, std::filesystem::path worker)
-    : abi_(abi), worker_(worker.empty() ? find_worker() : std::move(worker)) {}
+    : abi_(abi), worker_(worker.empty() ? worker_program("fficheck-control") : std::move(worker)) {}
 
 std::string_view ControlTarget::name() const {
   return abi_ == Abi::Nim ? "control-nim" : "control";

@@ -192,7 +192,41 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
   return agree(schema, f, seen, core_witness, other, component_witness);
 }
 
+Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
+  const Schema& schema = schemas_[request.schema];
+  const Function& f = schema.functions()[request.function];
+  if (request.function >= schema.imports().size())
+    return input_error("the schema has no import that mirrors " + f.name);
+  const auto law = static_cast<std::uint64_t>(BulkLaw::Call);
+  std::uint64_t raw[6] = {request.schema, request.function, law,
+                          request.seed,   request.first,    request.count};
+  const CoreType in[] = {kI32, kI32, kI32, kI64, kI64, kI64};
+  const CoreType out64[] = {kI64};
+  BulkOutcome out;
+  calls_ += request.count;
+  if (const auto trap = core_->probe("run-import", in, out64, raw)) {
+    FFICHECK_CHECK(start_core());
+    out.failed = request.first;
+    out.detail = f.name + ": trap in the guest as caller: " + trap->reason;
+    return out;
+  }
+  out.held = raw[0];
+  const auto ask = [&](std::string_view name) {
+    std::uint64_t answer[1] = {0};
+    if (core_->probe(name, {}, out64, answer)) return std::uint64_t{0};
+    return answer[0];
+  };
+  out.digest = ask("digest");
+  out.errs = ask("errs");
+  if (out.held != request.count) {
+    out.failed = ask("failed");
+    out.detail = f.name + ": the host's answer is not what the guest expects";
+  }
+  return out;
+}
+
 Result<BulkOutcome> WasmWorker::bulk(const BulkRequest& request) {
+  if (request.law == BulkLaw::Import) return run_import(request);
   const Schema& schema = schemas_[request.schema];
   const Function& f = schema.functions()[request.function];
   FFICHECK_CHECK(check_law_fits(schema, f, request.law));

@@ -40,6 +40,8 @@ class WasmWorker final : public WorkerHandler {
 
  private:
   WasmWorker() = default;
+  /// The guest as caller of the import that mirrors the function.
+  Result<BulkOutcome> run_import(const BulkRequest& request);
   /// What became of one value: empty, or what is wrong.
   std::string try_value(const BulkRequest& request, const struct Trial& trial, bool both);
   std::string run_core(std::uint32_t schema, std::uint32_t function, const std::vector<Value>& args,

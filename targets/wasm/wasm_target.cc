@@ -1,0 +1,104 @@
+#include "targets/wasm/wasm_target.h"
+
+#include <system_error>
+#include <utility>
+
+#include "harness/core/canonical.h"
+#include "harness/core/names.h"
+#include "harness/run/worker_session.h"
+#include "targets/wasm/build_guest_c.h"
+#include "targets/wasm/guest_c.h"
+#include "targets/wasm/wasm_worker.h"
+
+namespace fficheck {
+namespace {
+
+bool holds_handle(const Schema& schema, TypeId id) {
+  const Type& type = schema.type(id);
+  if (class_of(type.kind) == KindClass::Handle) return true;
+  for (const Part& part : type.parts)
+    if (part.type && holds_handle(schema, *part.type)) return true;
+  return false;
+}
+
+/// Which functions of the host mirror the schema's own, so that the guest is also the caller.
+Schema mirrored(const BatchEntry& entry) {
+  Schema own = in_package(*entry.schema, "fficheck:" + entry.id);
+  if (!own.imports().empty() || !own.resources().empty()) return own;
+  std::vector<Function> functions = own.functions();
+  return with_imports(own, std::move(functions));
+}
+
+}  // namespace
+
+GuestLanguage guest_in_c() {
+  GuestLanguage c;
+  c.target = "wasm-c";
+  c.emit = emit_guest_c;
+  c.emit_product = [](const Schema& schema) {
+    return emit_guest_c_product(schema, {snake_case(schema.interface()), ""});
+  };
+  c.check_tools = check_guest_c_tools;
+  c.build = [](const BuildOptions& options) { return build_guest_c(options); };
+  c.lint = lint_guest_c;
+  c.module = guest_c_module;
+  c.legs = {"O2"};
+  return c;
+}
+
+WasmTarget::WasmTarget(GuestLanguage language, std::filesystem::path worker)
+    : language_(std::move(language)),
+      worker_(worker.empty() ? worker_program("fficheck-wasm") : std::move(worker)) {}
+
+std::optional<std::string> WasmTarget::unsupported(const Schema& schema, const Function& f) const {
+  if (f.kind != FunctionKind::Free) return "wasm: functions of resources are called by scripts";
+  for (const Param& param : f.params)
+    if (holds_handle(schema, param.type)) return "wasm: handles are passed by scripts";
+  if (f.result && holds_handle(schema, *f.result)) return "wasm: handles are passed by scripts";
+  return unsupported_canonical(schema, f);
+}
+
+Result<void> WasmTarget::check_tools() const {
+  std::error_code error;
+  if (!std::filesystem::exists(worker_, error))
+    return environment_error("the program " + worker_.string() + " is missing",
+                             "build the target fficheck-wasm");
+  return language_.check_tools();
+}
+
+FileSet WasmTarget::emit(std::span<const BatchEntry> batch) const {
+  std::vector<Schema> schemas;
+  for (const BatchEntry& entry : batch) schemas.push_back(mirrored(entry));
+  std::vector<BatchEntry> entries;
+  std::string manifest;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    entries.push_back({batch[i].id, &schemas[i]});
+    manifest += batch[i].id + "\n";
+  }
+  FileSet files = language_.emit(entries);
+  files[kWasmManifest] = manifest;
+  return files;
+}
+
+FileSet WasmTarget::emit_product(const Schema& schema) const {
+  return language_.emit_product(schema);
+}
+
+Result<std::optional<BuildFailure>> WasmTarget::build(const BuildOptions& options) const {
+  return language_.build(options);
+}
+
+Result<std::optional<BuildFailure>> WasmTarget::lint(const BuildOptions& options) const {
+  return language_.lint(options);
+}
+
+Result<std::unique_ptr<Session>> WasmTarget::open(const BuildOptions& options,
+                                                  std::span<const BatchEntry> batch,
+                                                  std::chrono::milliseconds call_limit) const {
+  WorkerOptions worker;
+  worker.command = {worker_.string(), options.dir.string(), language_.module(options.dir).string()};
+  worker.call_limit = call_limit;
+  return WorkerSession::start(std::move(worker), batch);
+}
+
+}  // namespace fficheck
