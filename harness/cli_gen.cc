@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/cli.h"
+#include "harness/core/canonical.h"
 #include "harness/core/explain.h"
 #include "harness/core/names.h"
 #include "harness/run/files.h"
@@ -25,15 +26,23 @@ Result<Abi> parse_abi(const std::string& text, std::initializer_list<Abi> known)
 /// The part that the dialect carries; tells stderr what is left out, and why.
 Schema supported_part(const Schema& schema, Abi abi) {
   std::vector<Function> keep;
-  for (const Function& f : schema.functions()) {
-    const auto reason = unsupported(schema, f, abi);
-    if (!reason)
-      keep.push_back(f);
-    else
-      std::fprintf(stderr, "left out: %s.%s: %s\n", schema.interface().c_str(), f.name.c_str(),
-                   reason->c_str());
-  }
-  return keep.size() == schema.functions().size() ? schema : restrict_to(schema, keep);
+  const auto sort = [&](const std::vector<Function>& functions) {
+    for (const Function& f : functions) {
+      const auto reason =
+          abi == Abi::Canonical ? unsupported_canonical(schema, f) : unsupported(schema, f, abi);
+      if (!reason)
+        keep.push_back(f);
+      else
+        std::fprintf(stderr, "left out: %s.%s: %s\n", schema.interface().c_str(), f.name.c_str(),
+                     reason->c_str());
+    }
+  };
+  sort(schema.functions());
+  // The native library asks its host by name at run time; a guest's imports are part of its type.
+  if (abi == Abi::Canonical) sort(schema.imports());
+  const std::size_t all =
+      schema.functions().size() + (abi == Abi::Canonical ? schema.imports().size() : 0);
+  return keep.size() == all ? schema : restrict_to(schema, keep);
 }
 
 Result<void> generate(const Program& program, const GenOptions& options) {
@@ -44,7 +53,8 @@ Result<void> generate(const Program& program, const GenOptions& options) {
     return input_error("no target to generate for is named \"" + options.target + "\"", {},
                        "there are: " + there);
   }
-  FFICHECK_TRY(const Abi abi, parse_abi(options.abi, {Abi::Native, Abi::Nim}));
+  FFICHECK_TRY(Abi abi, parse_abi(options.abi, {Abi::Native, Abi::Nim}));
+  if (options.target.starts_with("wasm-")) abi = Abi::Canonical;
   FFICHECK_TRY(const std::vector<Schema> schemas, read_schemas(options.file));
   std::size_t made = 0;
   for (const Schema& schema : schemas) {
