@@ -3,6 +3,8 @@
 namespace fficheck::go {
 namespace {
 
+std::string id_or_dash(const std::optional<TypeId>& id) { return id ? std::to_string(*id) : "-"; }
+
 class Checker {
  public:
   Checker(const Package& p, Code& code) : p_(p), code_(code) {}
@@ -17,48 +19,21 @@ class Checker {
     code_.open("s.Instance = func(client any) *ffirt.Instance {");
     code_.line("return client.(*", names.client, ").instance");
     code_.close("}");
-    code_.line("s.Table = \"", table(), "\"");
+    code_.line("s.Table = \"", type_table(p_.schema), "\"");
     code_.open("s.Functions = []check.Function{");
     for (std::size_t i = 0; i < p_.schema.functions().size(); ++i) row(i);
     code_.close("}");
-    type_rows();
+    emit_type_rows(p_, code_);
     code_.line("return s");
     code_.close("}");
   }
 
  private:
-  static std::string id_or_dash(const std::optional<TypeId>& id) {
-    return id ? std::to_string(*id) : "-";
-  }
-
-  /// A row for each type: its kind and the rows of its parts, or how many cases or flags.
-  [[nodiscard]] std::string table() const {
-    std::string out;
-    for (const Type& type : p_.schema.types()) {
-      out += cat(out.empty() ? "" : ";", keyword(type.kind));
-      if (type.kind == Kind::Enum || type.kind == Kind::Flags) {
-        out += cat(" ", type.parts.size());
-        continue;
-      }
-      for (const Part& part : type.parts) out += " " + id_or_dash(part.type);
-    }
-    return out;
-  }
-
-  /// Rows of the parameters, and of the result.
-  [[nodiscard]] std::string signature(const Function& function) const {
-    std::string out;
-    for (const Param& param : function.params) out += cat(out.empty() ? "" : " ", param.type);
-    out += ">";
-    if (function.result) out += std::to_string(*function.result);
-    return out;
-  }
-
   void constructor() {
     std::string rows = ">";
     for (const Function& function : p_.schema.functions())
       if (is_constructor(function))
-        rows = signature(function).substr(0, signature(function).find('>'));
+        rows = call_signature(function).substr(0, call_signature(function).find('>'));
     code_.line("s.Constructor = check.Fn(\"create\", check.RoleCall, \"", rows, "\", ",
                p_.names.new_client, ", nil)");
   }
@@ -76,41 +51,63 @@ class Checker {
         err = cat("(*", p_.names.types[*type], ")(nil)");
     code_.line("check.Fn(\"", function.name, "\", check.Role",
                roles[static_cast<std::size_t>(p_.schema.role(function))], ", \"",
-               signature(function), "\", (*", p_.names.client, ").",
+               call_signature(function), "\", (*", p_.names.client, ").",
                p_.names.functions[index].method, ", ", err, "),");
-  }
-
-  void type_rows() {
-    bool any = false;
-    for (const Type& type : p_.schema.types())
-      any =
-          any || type.kind == Kind::Enum || type.kind == Kind::Flags || type.kind == Kind::Variant;
-    if (!any) return;
-    code_.open("s.Types = []check.Type{");
-    for (TypeId id = 0; id < p_.schema.types().size(); ++id) type_row(id);
-    code_.close("}");
-  }
-
-  void type_row(TypeId id) {
-    const Type& type = p_.type(id);
-    const std::string& name = p_.names.types[id];
-    if (type.kind == Kind::Enum) {
-      code_.line("check.Enum(", name, "(0), ", type.parts.size(), "),");
-    } else if (type.kind == Kind::Flags) {
-      code_.line("check.Flags(", name, p_.layout(id).shape == Shape::Scalar ? "(0), " : "{}, ",
-                 type.parts.size(), "),");
-    } else if (type.kind == Kind::Variant) {
-      std::string cases;
-      for (const std::string& part : p_.names.parts[id]) cases += ", " + part + "{}";
-      code_.line("check.Variant((*", name, ")(nil)", cases, "),");
-    }
   }
 
   const Package& p_;
   Code& code_;
 };
 
+void type_row(const Package& p, Code& code, TypeId id) {
+  const Type& type = p.type(id);
+  const std::string& name = p.names.types[id];
+  if (type.kind == Kind::Enum) {
+    code.line("check.Enum(", name, "(0), ", type.parts.size(), "),");
+  } else if (type.kind == Kind::Flags) {
+    code.line("check.Flags(", name, p.layout(id).shape == Shape::Scalar ? "(0), " : "{}, ",
+              type.parts.size(), "),");
+  } else if (type.kind == Kind::Variant) {
+    std::string cases;
+    for (const std::string& part : p.names.parts[id]) cases += ", " + part + "{}";
+    code.line("check.Variant((*", name, ")(nil)", cases, "),");
+  }
+}
+
 }  // namespace
+
+std::string type_table(const Schema& schema) {
+  std::string out;
+  for (const Type& type : schema.types()) {
+    out += cat(out.empty() ? "" : ";", keyword(type.kind));
+    if (type.kind == Kind::Enum || type.kind == Kind::Flags) {
+      out += cat(" ", type.parts.size());
+    } else if (class_of(type.kind) == KindClass::Handle) {
+      out += cat(" ", type.resource);
+    } else {
+      for (const Part& part : type.parts) out += " " + id_or_dash(part.type);
+    }
+  }
+  return out;
+}
+
+std::string call_signature(const Function& function) {
+  std::string out;
+  for (const Param& param : function.params) out += cat(out.empty() ? "" : " ", param.type);
+  out += ">";
+  if (function.result) out += std::to_string(*function.result);
+  return out;
+}
+
+void emit_type_rows(const Package& p, Code& code) {
+  bool any = false;
+  for (const Type& type : p.schema.types())
+    any = any || type.kind == Kind::Enum || type.kind == Kind::Flags || type.kind == Kind::Variant;
+  if (!any) return;
+  code.open("s.Types = []check.Type{");
+  for (TypeId id = 0; id < p.schema.types().size(); ++id) type_row(p, code, id);
+  code.close("}");
+}
 
 void emit_check(const Package& package, Code& code) { Checker(package, code).run(); }
 

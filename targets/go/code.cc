@@ -26,7 +26,7 @@ std::string go_file(std::string_view package, std::string_view module, const std
   std::vector<std::string> standard;
   if (uses(body, "unsafe")) standard.emplace_back("\"unsafe\"");
   std::vector<std::string> own;
-  for (std::string_view name : {"check", "ffirt", "worker"})
+  for (std::string_view name : {"check", "ffirt", "guest", "worker"})
     if (uses(body, name)) own.push_back(cat("\"", module, "/", name, "\""));
   if (standard.size() + own.size() == 1) {
     out += cat("\nimport ", standard.empty() ? own[0] : standard[0], "\n");

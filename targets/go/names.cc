@@ -25,7 +25,7 @@ constexpr auto kReserved = std::to_array<std::string_view>({
     "new",        "panic",       "print",      "println", "real",     "recover", "init",
     "main",       "_",           "check",      "ffirt",   "unsafe",   "worker",  "C",
     "c",          "call",        "args",       "result",  "err",      "msg",     "n",
-    "raw",        "instance",
+    "raw",        "instance",    "guest",
 });
 
 constexpr std::size_t kMaxAnonymousName = 48;
@@ -82,12 +82,14 @@ class Resolver {
         out_.types[id] = package_.claim(p + pascal_case(schema_.type(id).name));
         claim_ident(id, out_.types[id]);
       }
+    claim_resources();
     for (TypeId id = 0; id < count; ++id) claim_parts(id);
     for (TypeId id = 0; id < count; ++id) {
       if (!is_named(schema_.type(id).kind)) name_anonymous(id);
       claim_raw_fields(id);
     }
     claim_functions();
+    claim_imports();
     return std::move(out_);
   }
 
@@ -96,8 +98,18 @@ class Resolver {
   void claim_ident(TypeId id, const std::string& wanted) {
     std::string& ident = out_.idents[id];
     ident = idents_.claim(wanted);
-    for (std::string_view helper : {"raw", "lower", "lift", "receive"})
+    for (std::string_view helper : {"raw", "lower", "lift", "receive", "flat", "spread"})
       (void)locals_.claim(cat(helper, ident));
+  }
+
+  void claim_resources() {
+    for (const Resource& resource : schema_.resources()) {
+      GoNames::ResourceNames& names = out_.resources.emplace_back();
+      names.type = package_.claim(out_.prefix + pascal_case(resource.name));
+      names.impl = package_.claim(names.type + "Impl");
+      names.make = package_.claim("Make" + names.type);
+      names.handles = locals_.claim("class" + names.type);
+    }
   }
 
   void claim_parts(TypeId id) {
@@ -126,6 +138,8 @@ class Resolver {
   void name_anonymous(TypeId id) {
     const Type& type = schema_.type(id);
     std::string ident = pascal_case(keyword(type.kind));
+    if (class_of(type.kind) == KindClass::Handle)
+      ident += pascal_case(schema_.resources()[type.resource].name);
     for (const Part& part : type.parts) ident += bare(part.type);
     if (ident.size() > kMaxAnonymousName) ident = cat(pascal_case(keyword(type.kind)), "Type", id);
     if (type.kind == Kind::Tuple) {
@@ -164,11 +178,11 @@ class Resolver {
       case Kind::Record:
       case Kind::Variant:
       case Kind::Enum:
-      case Kind::Flags:
+      case Kind::Flags: break;
       case Kind::Own:
-      case Kind::Borrow: break;
+      case Kind::Borrow: return out_.resources[type.resource].type;
     }
-    return "uint64";
+    return "";
   }
 
   void claim_raw_fields(TypeId id) {
@@ -211,6 +225,7 @@ class Resolver {
       names.ident = idents_.claim(cat(out_.prefix, bare, "Args"));
       names.args = locals_.claim("raw" + names.ident);
     }
+    claim_handlers();
     for (std::size_t i = 0; i < functions.size(); ++i) {
       GoNames::FunctionNames& names = out_.functions[i];
       Scope params(&locals_);
@@ -219,6 +234,55 @@ class Resolver {
       Scope fields = Scope::members();
       for (const Member& member : lowering_.functions[i].params)
         names.raw_params.push_back(raw_field(fields, cat("A", member.part), member));
+    }
+  }
+
+  void claim_handlers() {
+    Scope all = Scope::members();
+    std::vector<Scope> resources(schema_.resources().size(), Scope::members());
+    for (Scope& methods : resources) (void)methods.claim("Drop");
+    for (std::size_t i = 0; i < schema_.functions().size(); ++i) {
+      const Function& f = schema_.functions()[i];
+      std::string& handler = out_.functions[i].handler;
+      const std::string name = pascal_case(f.name);
+      switch (f.kind) {
+        case FunctionKind::Free: handler = all.claim(name); break;
+        case FunctionKind::Constructor: handler = all.claim("New" + bare_resource(f)); break;
+        case FunctionKind::Method: handler = resources[f.resource].claim(name); break;
+        case FunctionKind::Static: handler = all.claim(bare_resource(f) + name); break;
+      }
+    }
+  }
+
+  [[nodiscard]] std::string bare_resource(const Function& f) const {
+    return pascal_case(schema_.resources()[f.resource].name);
+  }
+
+  void claim_imports() {
+    std::vector<Scope> resources(schema_.resources().size(), Scope::members());
+    for (Scope& methods : resources)
+      for (const char* own : {"Resource", "Drop", "Holds", "Value"}) (void)methods.claim(own);
+    out_.imports.resize(schema_.imports().size());
+    for (std::size_t i = 0; i < schema_.imports().size(); ++i) {
+      const Function& f = schema_.imports()[i];
+      GoNames::FunctionNames& names = out_.imports[i];
+      const std::string name = pascal_case(f.name);
+      const std::string owner = f.kind == FunctionKind::Free ? "" : out_.resources[f.resource].type;
+      switch (f.kind) {
+        case FunctionKind::Free: names.method = package_.claim(out_.prefix + "Host" + name); break;
+        case FunctionKind::Constructor: names.method = package_.claim("New" + owner); break;
+        case FunctionKind::Method: names.method = resources[f.resource].claim(name); break;
+        case FunctionKind::Static: names.method = package_.claim(owner + name); break;
+      }
+      const std::string ident =
+          f.kind == FunctionKind::Method ? owner + names.method : names.method;
+      names.ident = idents_.claim(ident + "Host");
+      names.args = locals_.claim("host" + names.ident);
+    }
+    for (std::size_t i = 0; i < schema_.imports().size(); ++i) {
+      Scope params(&locals_);
+      for (const Param& param : schema_.imports()[i].params)
+        out_.imports[i].params.push_back(params.claim(camel_case(param.name)));
     }
   }
 

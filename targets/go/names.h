@@ -16,6 +16,13 @@ struct GoNames {
     std::string args;                     ///< struct of the C arguments, "rawEchoArgs"
     std::vector<std::string> raw_params;  ///< its fields, as FunctionLayout::params
     std::string ident;                    ///< suffix of helpers: "C017Echo"
+    std::string handler;  ///< exports of guests: method to write, "Echo", "NewWater", "WaterOf"
+  };
+  struct ResourceNames {
+    std::string type;     ///< "Water"
+    std::string impl;     ///< interface of what implements it: "WaterImpl"
+    std::string make;     ///< makes one of an implementation: "MakeWater"
+    std::string handles;  ///< package variable with its class: "classWater"
   };
   std::string prefix;      ///< of exported names: "C017", or "" in a product
   std::string client;      ///< "Client"
@@ -33,6 +40,9 @@ struct GoNames {
   /// Per TypeId, as TypeLayout::members: field of the struct that mirrors C's.
   std::vector<std::vector<std::string>> raw_fields;
   std::vector<FunctionNames> functions;  ///< as Schema::functions()
+  /// As Schema::imports(): `method` is the function or method to call, `args` the core import.
+  std::vector<FunctionNames> imports;
+  std::vector<ResourceNames> resources;  ///< as Schema::resources()
 };
 
 /// Resolves all names; deterministic, free of collisions with Go's keywords and predeclared names,

@@ -69,6 +69,12 @@ void lower_part(const Package& package, Code& code, TypeId id, const std::string
 void emit_layout(const Package& package, Code& code, Abi abi);
 /// What the worker must know of the package.
 void emit_check(const Package& package, Code& code);
+/// What the runtime of tests reads of types and functions: a row for each type, its kind and the
+/// rows of its parts, or how many cases or flags, or which resource; the rows of a function's
+/// parameters and result; the types that reflection alone does not know ("s.Types = ...").
+[[nodiscard]] std::string type_table(const Schema& schema);
+[[nodiscard]] std::string call_signature(const Function& function);
+void emit_type_rows(const Package& package, Code& code);
 /// C: the functions that spread the struct of arguments, and the table of them.
 [[nodiscard]] std::string emit_shim(const Package& package, const CNames& names,
                                     const std::string& header, const std::string& ffirt);

@@ -20,6 +20,7 @@ type planner struct {
 	table    [][]string // the words of each type's row: its kind, then parts or a count
 	variants map[reflect.Type][]reflect.Type
 	known    map[planKey]*plan
+	handles  Handles // nil where a handle is drawn as the number it stands for
 }
 
 type planKey struct {
@@ -28,9 +29,9 @@ type planKey struct {
 }
 
 // newPlanner reads a table of types: rows parted by ";", each a kind and the rows of its parts ("-"
-// for none), or the number of cases or flags.
+// for none), or the number of cases or flags, or that of the resource.
 func newPlanner(table string, types []Type) *planner {
-	p := &planner{nil, map[reflect.Type][]reflect.Type{}, map[planKey]*plan{}}
+	p := &planner{nil, map[reflect.Type][]reflect.Type{}, map[planKey]*plan{}, nil}
 	for _, row := range strings.Split(table, ";") {
 		p.table = append(p.table, strings.Fields(row))
 	}
@@ -105,8 +106,13 @@ func (b *planner) make(id string, t reflect.Type) *plan {
 		return natural((*Stream).Uint32)
 	case "s64":
 		return integer((*Stream).Int64)
-	case "u64", "own", "borrow":
+	case "u64":
 		return natural((*Stream).Uint64)
+	case "own", "borrow":
+		if b.handles == nil {
+			return natural((*Stream).Uint64)
+		}
+		return handlePlan(b.handles, word(parts[0]), kind == "borrow")
 	case "f32":
 		return leaf((*Stream).Float32, (*Witness).Float32)
 	case "f64":

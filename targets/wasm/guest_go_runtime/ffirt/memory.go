@@ -1,0 +1,149 @@
+// Package ffirt is what a guest's generated code stands on: memory that the host sees, values that
+// cross, and resources. It follows the canonical ABI of the Component Model for a 32-bit memory.
+package ffirt
+
+import "unsafe"
+
+// block is memory that the host knows the address of. No Go pointer lies in it, so that nothing hides
+// from the collector there.
+type block struct {
+	at   unsafe.Pointer
+	size uint32
+}
+
+// held keeps every such block, by its address, until it is given back.
+var held = map[uint32]block{}
+
+// Counters are the ledger's figures.
+type Counters struct {
+	LiveBytes, BadFrees, Allocations, Reallocs, PostReturns, Destructors int64
+}
+
+// Count is the ledger's figures so far.
+var Count Counters
+
+// Checked fills memory that is given back, so that whoever still reads it shows. For tests.
+var Checked bool
+
+// OnRealloc, where it is set, runs at the end of each cabi_realloc. For tests.
+var OnRealloc func()
+
+// LiveBlocks is how many blocks are held.
+func LiveBlocks() int { return len(held) }
+
+// Address is a pointer as the host has it.
+func Address(p unsafe.Pointer) uint32 { return uint32(uintptr(p)) }
+
+// hold makes a zeroed block of at least one byte.
+func hold(size, align uint32) unsafe.Pointer {
+	if align == 0 || align&(align-1) != 0 {
+		panic("ffirt: an alignment that is no power of two")
+	}
+	bytes := (uint64(size) + uint64(max(align, 8)-8) + 7) &^ 7
+	p := unsafe.Pointer(unsafe.SliceData(make([]uint64, bytes/8)))
+	if align > 8 {
+		p = unsafe.Add(p, -Address(p)&(align-1))
+	}
+	held[Address(p)] = block{p, size}
+	Count.Allocations++
+	Count.LiveBytes += int64(size)
+	return p
+}
+
+// release gives a block back.
+func release(address uint32) {
+	b, ok := held[address]
+	if !ok {
+		Count.BadFrees++
+		return
+	}
+	delete(held, address)
+	Count.LiveBytes -= int64(b.size)
+	if Checked {
+		bytes := unsafe.Slice((*byte)(b.at), b.size)
+		for i := range bytes {
+			bytes[i] = 0xDD
+		}
+	}
+}
+
+//go:wasmexport cabi_realloc
+func realloc(old, oldSize, align, size uint32) uint32 {
+	Count.Reallocs++
+	var before block
+	if oldSize != 0 {
+		before = held[old]
+		if before.size != oldSize {
+			Count.BadFrees++
+			panic("ffirt: realloc of what is not allocated")
+		}
+	}
+	address := align // of what has no bytes
+	if size != 0 {
+		p := hold(size, align)
+		address = Address(p)
+		copy(unsafe.Slice((*byte)(p), size), unsafe.Slice((*byte)(before.at), before.size))
+	}
+	if oldSize != 0 {
+		release(old)
+	}
+	if OnRealloc != nil {
+		OnRealloc()
+	}
+	return address
+}
+
+// Tuple is the memory in which the host put arguments that are too many to pass as they are.
+// ReleaseTuple gives it back.
+func Tuple(address, size uint32) unsafe.Pointer {
+	b, ok := held[address]
+	if !ok || b.size < size {
+		panic("ffirt: arguments that are not in the guest's memory")
+	}
+	return b.at
+}
+
+// ReleaseTuple gives the memory of arguments back.
+func ReleaseTuple(address uint32) { release(address) }
+
+// Memory is what one call lowers values into: held until Free, whatever the collector does.
+type Memory struct {
+	blocks []uint32
+}
+
+// Alloc makes a zeroed block.
+func (m *Memory) Alloc(size, align uint32) unsafe.Pointer {
+	p := hold(size, align)
+	m.blocks = append(m.blocks, Address(p))
+	return p
+}
+
+// Free gives all blocks back.
+func (m *Memory) Free() {
+	for _, address := range m.blocks {
+		release(address)
+	}
+	m.blocks = m.blocks[:0]
+}
+
+// results is the memory of the result that the host is reading, until post-return.
+var (
+	results Memory
+	pending bool
+)
+
+// Results is the memory for a result of an export.
+func Results() *Memory {
+	pending = true
+	return &results
+}
+
+// PostReturn gives back what the result of an export reaches: the host has read it.
+func PostReturn() {
+	Count.PostReturns++
+	if !pending {
+		Count.BadFrees++
+	}
+	pending = false
+	results.Free()
+}

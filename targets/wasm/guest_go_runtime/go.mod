@@ -1,0 +1,3 @@
+module fficheck.local/batch
+
+go 1.24
