@@ -195,7 +195,6 @@ class Caller {
     const auto add = [&values](const std::string& value) {
       values += (values.empty() ? "" : ", ") + value;
     };
-    // A method's name is looked up in "call" itself, a function wants its address.
     if (canonical_.params_in_memory) {
       code_.line("args := call.Alloc(", canonical_.params_size, ", ", canonical_.params_align, ")");
       for (std::size_t i = 0; i < function_.params.size(); ++i)

@@ -3,15 +3,20 @@
 namespace fficheck::guest_go {
 namespace {
 
+/// What methods of a memory are called on: they take its address themselves.
+std::string methods_of(const std::string& memory) {
+  return memory.starts_with('&') ? memory.substr(1) : memory;
+}
+
 /// An expression for the ffirt.Slice of a lowered list.
 std::string list_lowerer(const GuestUnit& unit, TypeId id, const std::string& memory,
                          const std::string& value) {
   const TypeId element = *unit.type(id).parts[0].type;
   const Kind kind = unit.type(element).kind;
   if (is_plain(kind) || kind == Kind::Bool)  // Go's bool is a byte 0 or 1
-    return cat(memory, ".Copy(unsafe.Pointer(unsafe.SliceData(", value, ")), len(", value, "), ",
-               unit.layout(element).size, ")");
-  if (kind == Kind::Char) return cat(memory, ".Chars(", value, ")");
+    return cat(methods_of(memory), ".Copy(unsafe.Pointer(unsafe.SliceData(", value, ")), len(",
+               value, "), ", unit.layout(element).size, ")");
+  if (kind == Kind::Char) return cat(methods_of(memory), ".Chars(", value, ")");
   return cat("lower", unit.names().idents[id], "(", memory, ", ", value, ")");
 }
 
@@ -192,7 +197,7 @@ void store(const GuestUnit& unit, Code& code, TypeId id, const std::string& memo
     case Kind::F32:
     case Kind::F64: assign(unit.names().types[id], value); return;
     case Kind::Char: assign(narrow, cat("ffirt.Char(", value, ")")); return;
-    case Kind::String: assign("ffirt.Slice", cat(memory, ".Text(", value, ")")); return;
+    case Kind::String: assign("ffirt.Slice", cat(methods_of(memory), ".Text(", value, ")")); return;
     case Kind::Enum:
       assign(narrow,
              cat(narrow, "(ffirt.Case(uint32(", value, "), ", unit.type(id).parts.size(), "))"));
@@ -219,7 +224,7 @@ void to_flat(const GuestUnit& unit, Code& code, TypeId id, const std::string& me
   }
   const Kind kind = unit.type(id).kind;
   if (kind == Kind::String || kind == Kind::List) {
-    const std::string slice = kind == Kind::String ? cat(memory, ".Text(", value, ")")
+    const std::string slice = kind == Kind::String ? cat(methods_of(memory), ".Text(", value, ")")
                                                    : list_lowerer(unit, id, memory, value);
     code.line(slice, ".Spread(", to.rest(), ")");
     return;
