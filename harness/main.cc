@@ -54,6 +54,7 @@ Program compose(const char* name) {
   program.targets.push_back(std::make_unique<ControlTarget>(Abi::Nim));
   program.targets.push_back(std::make_unique<GoTarget>());
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_c()));
+  program.targets.push_back(std::make_unique<WasmTarget>(guest_in_go()));
   program.properties = all_properties();
   program.generate = [](std::uint64_t seed, const std::string& profile) {
     return generate_schema(seed, *find_profile(profile));

@@ -7,7 +7,9 @@
 #include "harness/core/names.h"
 #include "harness/run/worker_session.h"
 #include "targets/wasm/build_guest_c.h"
+#include "targets/wasm/build_guest_go.h"
 #include "targets/wasm/guest_c.h"
+#include "targets/wasm/guest_go.h"
 #include "targets/wasm/wasm_worker.h"
 
 namespace fficheck {
@@ -44,6 +46,21 @@ GuestLanguage guest_in_c() {
   c.module = guest_c_module;
   c.legs = {"O2"};
   return c;
+}
+
+GuestLanguage guest_in_go() {
+  GuestLanguage go;
+  go.target = "wasm-go";
+  go.emit = emit_guest_go;
+  go.emit_product = [](const Schema& schema) {
+    return emit_guest_go_product(schema, {snake_case(schema.interface()), ""});
+  };
+  go.check_tools = check_guest_go_tools;
+  go.build = build_guest_go;
+  go.lint = lint_guest_go;
+  go.module = guest_go_module;
+  go.legs = {"O2"};
+  return go;
 }
 
 WasmTarget::WasmTarget(GuestLanguage language, std::filesystem::path worker)

@@ -22,6 +22,7 @@ struct GuestLanguage {
   std::vector<std::string> legs;
 };
 [[nodiscard]] GuestLanguage guest_in_c();
+[[nodiscard]] GuestLanguage guest_in_go();
 
 class WasmTarget final : public Target {
  public:
