@@ -1,6 +1,7 @@
 // water_host MODULE WIT: calls a guest of water.wit through both sessions, and tells what became of
 // its resources and its memory. The two sessions must print the same.
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
@@ -79,11 +80,17 @@ int core(std::shared_ptr<WasmEngine> engine, const std::string& bytes, const Sch
   return status;
 }
 
-int component(std::shared_ptr<WasmEngine> engine, const std::string& bytes, const std::string& wit,
-              const Schema& schema) {
+int component(std::shared_ptr<WasmEngine> engine, const std::string& bytes, const Schema& schema,
+              const char* file) {
   const std::vector<std::uint8_t> module(bytes.begin(), bytes.end());
-  const auto wrapped = componentize(module, wit, "library", StringEncoding::Utf8);
+  const auto wrapped = componentize(module, print_wit(schema), "library", StringEncoding::Utf8);
   if (!wrapped) return std::fprintf(stderr, "%s\n", wrapped.error().text().c_str()), 1;
+  if (file != nullptr) {
+    std::ofstream out(file, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(wrapped.value().data()),
+              static_cast<std::streamsize>(wrapped.value().size()));
+    if (!out.flush()) return std::fprintf(stderr, "cannot write %s\n", file), 1;
+  }
   auto session =
       ComponentSession::create(std::move(engine), wrapped.value(), {&schema}, nullptr, 5s);
   if (!session) return std::fprintf(stderr, "%s\n", session.error().text().c_str()), 1;
@@ -107,7 +114,8 @@ int component(std::shared_ptr<WasmEngine> engine, const std::string& bytes, cons
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return std::fputs("usage: water_host MODULE WIT\n", stderr), 2;
+  if (argc != 3 && argc != 4)
+    return std::fputs("usage: water_host MODULE WIT [COMPONENT]\n", stderr), 2;
   const auto bytes = read_file(argv[1]);
   const auto wit = read_file(argv[2]);
   if (!bytes || !wit) return std::fputs("cannot read the module or the WIT\n", stderr), 2;
@@ -116,6 +124,6 @@ int main(int argc, char** argv) {
   if (!schema || !engine) return std::fputs("cannot start\n", stderr), 2;
   const int first = core(engine.value(), bytes.value(), schema.value());
   const int second =
-      component(engine.value(), bytes.value(), print_wit(schema.value()), schema.value());
+      component(engine.value(), bytes.value(), schema.value(), argc == 4 ? argv[3] : nullptr);
   return first == 0 && second == 0 ? 0 : 1;
 }
