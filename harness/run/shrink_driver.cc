@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 
 /// Builds that look for culprits among candidates; those beyond are dropped.
 constexpr unsigned kCulpritBuilds = 8;
+/// Schemas in the first build of a round: a build of few is soon done, and often one of them fails.
+/// Only where none does are the others built.
+constexpr std::size_t kFirst = 12;
 /// Candidates that a log blames and that are tried alone, in each round.
 constexpr std::size_t kAloneEachRound = 6;
 
@@ -106,7 +109,7 @@ class Shrinker {
     }
   }
 
-  /// Cases with smaller schemas that the target carries, lightest first.
+  /// Cases with smaller schemas that the target carries, boldest edits first.
   [[nodiscard]] std::vector<Case> schema_candidates() const {
     std::vector<Case> out = shrink_schema(out_.smallest);
     std::erase_if(out, [&](const Case& c) {
@@ -116,29 +119,46 @@ class Shrinker {
                return target_.unsupported(c.schema, f).has_value();
              });
     });
-    std::stable_sort(out.begin(), out.end(),
-                     [](const Case& a, const Case& b) { return case_weight(a) < case_weight(b); });
-    // Where there are more than fit, an even choice over all weights.
-    if (out.size() > settings_.candidates) {
-      std::vector<Case> chosen;
-      for (std::size_t i = 0; i < settings_.candidates; ++i)
-        chosen.push_back(std::move(out[i * out.size() / settings_.candidates]));
-      out = std::move(chosen);
-    }
     return out;
   }
+
+  /// At most `count` of the candidates, taken out of them, lightest first: some of the boldest
+  /// edits, and an even choice over all weights.
+  static std::vector<Case> choose(std::vector<Case>& candidates, std::size_t count) {
+    std::vector<Case> chosen;
+    if (candidates.size() > count) {
+      const auto bold = candidates.begin() + static_cast<std::ptrdiff_t>(count / 3);
+      chosen.assign(std::make_move_iterator(candidates.begin()), std::make_move_iterator(bold));
+      candidates.erase(candidates.begin(), bold);
+    }
+    std::stable_sort(candidates.begin(), candidates.end(), lighter);
+    const std::size_t wanted = std::min(count - chosen.size(), candidates.size());
+    std::vector<Case> left;
+    for (std::size_t i = 0, taken = 0; i < candidates.size(); ++i) {
+      const bool take = taken < wanted && i == taken * candidates.size() / wanted;
+      (take ? chosen : left).push_back(std::move(candidates[i]));
+      if (take) ++taken;
+    }
+    candidates = std::move(left);
+    std::stable_sort(chosen.begin(), chosen.end(), lighter);
+    return chosen;
+  }
+
+  static bool lighter(const Case& a, const Case& b) { return case_weight(a) < case_weight(b); }
 
   /// Index in the new batch of the case taken; absent where no candidate fails.
   Result<std::optional<std::size_t>> shrink_schemas() {
     std::vector<Case> candidates = schema_candidates();
-    if (candidates.empty()) return std::optional<std::size_t>();
-    FFICHECK_CHECK(build(std::move(candidates), kCulpritBuilds));
-    FFICHECK_CHECK(open());
-    for (std::size_t i = 0; i < cases_.size() && time_left(); ++i) {
-      auto message = fails(cases_[i], i);
-      if (!message) continue;
-      accept(cases_[i], *std::move(message));
-      return std::optional(i);
+    for (const std::size_t count : {std::min(kFirst, settings_.candidates), settings_.candidates}) {
+      if (candidates.empty() || !time_left()) break;
+      FFICHECK_CHECK(build(choose(candidates, count), kCulpritBuilds));
+      FFICHECK_CHECK(open());
+      for (std::size_t i = 0; i < cases_.size() && time_left(); ++i) {
+        auto message = fails(cases_[i], i);
+        if (!message) continue;
+        accept(cases_[i], *std::move(message));
+        return std::optional(i);
+      }
     }
     return std::optional<std::size_t>();
   }
@@ -175,7 +195,8 @@ class Shrinker {
   }
 
   Result<bool> shrink_build() {
-    std::vector<Case> candidates = schema_candidates();
+    std::vector<Case> every = schema_candidates();
+    const std::vector<Case> candidates = choose(every, settings_.candidates);
     if (candidates.empty()) return false;
     std::vector<const Case*> all;
     EntrySet entries;
