@@ -116,7 +116,7 @@ std::uint64_t expected_digest(const Subject& subject, const BulkRequest& request
 std::string loss_line(const WorkerLoss& loss) {
   const std::size_t at = loss.detail.find(kStderrMark);
   std::string detail = loss.detail.substr(0, at);
-  if (at != std::string::npos) {
+  if (at != std::string::npos && loss.how != WorkerLoss::How::Hung) {
     const std::string line =
         telling_line(std::string_view(loss.detail).substr(at + kStderrMark.size()));
     if (!line.empty()) detail += ": " + line;

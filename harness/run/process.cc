@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -111,6 +113,8 @@ std::vector<std::string> merged_environment(
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+  const rlimit no_core{0, 0};  // a worker's crash is an observation: what it printed is kept
+  setrlimit(RLIMIT_CORE, &no_core);
   if (!launch.dir.empty() && chdir(launch.dir.c_str()) != 0) fail();
   // Out of the way first: one descriptor's source may be another's destination.
   std::array<int, 16> moved{};
@@ -327,6 +331,25 @@ std::optional<ProcessEnd> ChildProcess::wait(std::chrono::milliseconds limit) {
   std::unique_lock lock(state_->mutex);
   if (!state_->changed.wait_for(lock, limit, [&] { return state_->reaped; })) return std::nullopt;
   return state_->end;
+}
+
+std::chrono::nanoseconds ChildProcess::cpu_time() const {
+  const std::lock_guard lock(state_->mutex);
+  clockid_t clock{};
+  timespec used{};
+  if (state_->pid <= 0 || state_->reaped || clock_getcpuclockid(state_->pid, &clock) != 0 ||
+      clock_gettime(clock, &used) != 0)
+    return {};
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+ProcessEnd ChildProcess::quit(std::chrono::milliseconds limit) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->pid > 0 && !state_->reaped) ::kill(state_->pid, SIGQUIT);
+  }
+  (void)wait(limit);
+  return kill();
 }
 
 ProcessEnd ChildProcess::kill() {

@@ -79,6 +79,11 @@ class ChildProcess {
   [[nodiscard]] int pid() const;
   /// How it ended, where it does so within `limit`; absent where it still runs.
   [[nodiscard]] std::optional<ProcessEnd> wait(std::chrono::milliseconds limit);
+  /// What it has computed so far, all threads together; 0 where that cannot be told.
+  [[nodiscard]] std::chrono::nanoseconds cpu_time() const;
+  /// Asks the child, not its group, for its stacks (SIGQUIT), and gives it `limit` to write them;
+  /// then as kill().
+  ProcessEnd quit(std::chrono::milliseconds limit);
   /// Kills the process group and waits for its end.
   ProcessEnd kill();
 

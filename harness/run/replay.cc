@@ -148,6 +148,11 @@ Verdict check_subject(const Property& property, const Subject& subject, WatchedS
   const std::optional<SeenLoss> loss = session.take_loss();
   if (loss && !session.broken() && verdict.outcome != Verdict::Outcome::Fail)
     verdict = loss_verdict(*loss, subject.schema);
+  // What a lost worker printed goes into the log, whoever noticed the loss.
+  const std::size_t printed = loss ? loss->loss.detail.find("; stderr: ") : std::string::npos;
+  if (verdict.outcome == Verdict::Outcome::Fail && printed != std::string::npos &&
+      plain_message(verdict.message) == verdict.message)
+    verdict.message += loss->loss.detail.substr(printed);
   if (verdict.outcome == Verdict::Outcome::Fail) {
     if (verdict.steps.empty() && steps != nullptr) verdict.steps = *steps;
     session.forget_worker();

@@ -21,13 +21,52 @@ using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kStderrTail = 4096;
+/// What a loss keeps of a worker's stderr; the stacks of one that hung are long.
+constexpr std::size_t kStderrKept = 8192;
+constexpr std::size_t kStacksKept = 48u << 10;
+constexpr milliseconds kToPrintStacks{3000};
+/// A worker that works but does not get its share of the machine: how often it gets its limit
+/// again.
+constexpr int kRenewals = 9;
 
-/// The last lines of a worker's stderr, for a message.
-std::string tail(const std::string& text) {
-  if (text.size() <= kStderrTail) return text;
-  return "..." + text.substr(text.size() - kStderrTail);
+/// Beginning and end of a text that is longer than `limit`.
+std::string excerpt(const std::string& text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  return text.substr(0, limit / 2) + "\n...\n" + text.substr(text.size() - limit / 2);
 }
+
+/// The time limit of one answer. It is wall time for a worker that waits, CPU time for one that
+/// works: on a loaded machine work takes long, and that is no hang.
+class Patience {
+ public:
+  Patience(const ChildProcess& process, milliseconds limit)
+      : process_(process),
+        limit_(limit),
+        due_(Clock::now() + limit),
+        begun_(process.cpu_time()),
+        last_(begun_) {}
+
+  [[nodiscard]] milliseconds left() const {
+    return std::chrono::ceil<milliseconds>(due_ - Clock::now());
+  }
+  /// At the end of the limit: whether there is another.
+  bool renew() {
+    const std::chrono::nanoseconds now = process_.cpu_time();
+    if (renewals_ == kRenewals || now - begun_ >= limit_ || now - last_ < limit_ / 50) return false;
+    ++renewals_;
+    last_ = now;
+    due_ += limit_;
+    return true;
+  }
+
+ private:
+  const ChildProcess& process_;
+  milliseconds limit_;
+  Clock::time_point due_;
+  std::chrono::nanoseconds begun_;
+  std::chrono::nanoseconds last_;
+  int renewals_ = 0;
+};
 
 milliseconds time_limit(milliseconds one, std::uint64_t values) {
   const std::uint64_t times = std::min<std::uint64_t>(1 + values / 1000, 1000);
@@ -47,7 +86,7 @@ struct WorkerSession::State {
   Result<void> spawn();
   WorkerLoss lose(WorkerLoss::How how, const std::string& what);
   WorkerLoss lose_at_end_of_file();
-  void transfer(std::string_view& unsent, Clock::time_point deadline);
+  void transfer(std::string_view& unsent, Patience& patience);
   std::vector<Answer<json>> exchange(std::span<const WireRequest> requests,
                                      std::span<const milliseconds> limits);
   Answer<json> exchange_one(const char* method, const json& payload, milliseconds limit);
@@ -87,10 +126,12 @@ Result<void> WorkerSession::State::spawn() {
 }
 
 WorkerLoss WorkerSession::State::lose(WorkerLoss::How how, const std::string& what) {
-  const ProcessEnd end = process->kill();
+  const bool hung = how == WorkerLoss::How::Hung;
+  const ProcessEnd end = hung ? process->quit(kToPrintStacks) : process->kill();
   wire.reset();
   WorkerLoss out{how, what};
-  if (!end.err.empty()) out.detail += "; stderr: " + tail(end.err);
+  if (!end.err.empty())
+    out.detail += "; stderr: " + excerpt(end.err, hung ? kStacksKept : kStderrKept);
   loss = out;
   return out;
 }
@@ -106,15 +147,16 @@ WorkerLoss WorkerSession::State::lose_at_end_of_file() {
 }
 
 /// Moves bytes until something arrives, or the worker is lost.
-void WorkerSession::State::transfer(std::string_view& unsent, Clock::time_point deadline) {
+void WorkerSession::State::transfer(std::string_view& unsent, Patience& patience) {
   while (true) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    const milliseconds left = patience.left();
     pollfd fd{wire.get(), static_cast<short>(unsent.empty() ? POLLIN : POLLIN | POLLOUT), 0};
     const int ready =
         left.count() <= 0
             ? 0
             : poll(&fd, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), 1 << 30)));
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && patience.renew()) continue;
     if (ready <= 0) {
       lose(WorkerLoss::How::Hung, "no answer within the time limit");
       return;
@@ -145,7 +187,7 @@ std::vector<Answer<json>> WorkerSession::State::exchange(std::span<const WireReq
   for (const WireRequest& request : requests) bytes += frame(request);
   std::string_view unsent = bytes;
   std::vector<Answer<json>> out;
-  Clock::time_point begun = Clock::now();
+  std::optional<Patience> patience;
   while (out.size() < requests.size()) {
     if (loss) {
       out.emplace_back(*loss);
@@ -157,10 +199,11 @@ std::vector<Answer<json>> WorkerSession::State::exchange(std::span<const WireReq
       continue;
     }
     if (!answer.value()) {
-      transfer(unsent, begun + limits[out.size()]);
+      if (!patience) patience.emplace(*process, limits[out.size()]);
+      transfer(unsent, *patience);
       continue;
     }
-    begun = Clock::now();
+    patience.reset();
     const WireAnswer& whole = *answer.value();
     if (whole.code != 0) {
       // Cut, since garbage on the wire may be read as any text.

@@ -20,7 +20,8 @@ struct WorkerOptions {
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::string>> environment;  ///< added to the harness's own
   std::filesystem::path dir;  ///< working directory; empty: the harness's own
-  /// For one answer. A bulk request gets as much again for each 1,000 values.
+  /// For one answer, in wall time where the worker waits, in CPU time while it works. A bulk
+  /// request gets as much again for each 1,000 values.
   std::chrono::milliseconds call_limit{10'000};
   /// From start to the answer of `hello`.
   std::chrono::milliseconds start_limit{20'000};
@@ -30,9 +31,9 @@ struct WorkerOptions {
 /// directory above it (tests).
 [[nodiscard]] std::filesystem::path worker_program(std::string_view name);
 
-/// A worker process with the wire on its descriptor 3. A crash, a hang (it is killed) or an answer
-/// that breaks the protocol is a WorkerLoss; so is every request after it, until restart().
-/// One thread at a time.
+/// A worker process with the wire on its descriptor 3. A crash, a hang (it is asked for its stacks
+/// and killed) or an answer that breaks the protocol is a WorkerLoss; so is every request after it,
+/// until restart(). One thread at a time.
 class WorkerSession final : public Session {
  public:
   /// Starts the worker and greets it. An Error where it cannot be started or does not greet back as

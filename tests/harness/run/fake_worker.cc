@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 
 #include "harness/core/value_stream.h"
@@ -32,6 +33,14 @@ void misbehave(const std::string& how) {
     pause();
   }
   while (how == "hang") pause();
+  if (how == "toil") {  // a second, of which it gets the processor for a tenth
+    for (int i = 0; i < 100; ++i) {
+      const std::clock_t until = std::clock() + CLOCKS_PER_SEC / 1000;
+      while (std::clock() < until) {
+      }
+      usleep(9000);
+    }
+  }
   if (how == "garbage") put("\0\0\0\0\0\0\0\x03\xff\xff\xff", 11);
   if (how == "huge") put("\0\0\0\0\xff\xff\xff\xff", 8);
   if (how == "deep") {

@@ -146,6 +146,12 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+TEST(WorkerSession, AWorkerThatWorksIsNotHungForWantOfAProcessor) {
+  const std::unique_ptr<Session> session = started("toil", milliseconds(400));
+  ASSERT_NE(session, nullptr);
+  EXPECT_EQ(answered(session->bulk({.seed = kTrigger, .count = 1})).held, 1u);
+}
+
 TEST(WorkerSession, AWorkerThatDoesNotGreetIsAnErrorOfTheEnvironment) {
   for (const char* how : {"never-start", "other-batch"}) {
     const Result<std::unique_ptr<Session>> session = start(how);
