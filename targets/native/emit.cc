@@ -43,13 +43,13 @@ FileSet emit_library(std::span<const BatchEntry> batch, Abi abi) {
     const Unit unit(*entry.schema, abi, batch_name(entry.id));
     const std::string base = "native/" + entry.id;
     out[base + ".h"] = emit_header(unit);
-    out[base + ".c"] = emit_source(unit, false);
-    out[base + "_provider.c"] = emit_provider(unit);
-    out[base + "_layout.c"] = emit_layout(unit);
-    out["wit/" + entry.id + ".wit"] = print_wit(*entry.schema);
+    // In one file: making a file costs a file system more than it costs a compiler to read.
+    out[base + ".c"] =
+        emit_source(unit, false) + "\n" + emit_provider(unit) + "\n" + emit_layout(unit);
+    out["wit/batch.wit"] += "// " + entry.id + "\n" + print_wit(*entry.schema) + "\n";
   }
   // In halves, so that two compilers can work at once.
-  constexpr std::string_view sources[] = {".c", "_provider.c", "_layout.c"};
+  constexpr std::string_view sources[] = {".c"};
   constexpr std::string_view headers[] = {".h"};
   const std::size_t half = (batch.size() + 1) / 2;
   out["native/batch_0.c"] = includes(batch.first(half), sources);

@@ -1,4 +1,4 @@
-// P_layout.c: the C compiler checks its own layout against the reference's figures.
+// The end of a batch's P.c: the C compiler checks its own layout against the reference's figures.
 #include "harness/core/reference.h"
 #include "targets/native/emit_parts.h"
 

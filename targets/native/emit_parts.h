@@ -62,9 +62,9 @@ struct Unit {
                                                    std::size_t index);
 /// "&c017_T5", "&ffi_rt_u8"; "NULL" where there is no type.
 [[nodiscard]] std::string reference(const Unit& unit, std::optional<TypeId> id);
-/// P_provider.c
+/// The test callee: the end of a batch's P.c.
 [[nodiscard]] std::string emit_provider(const Unit& unit);
-/// P_layout.c
+/// Layout assertions: the very end of a batch's P.c.
 [[nodiscard]] std::string emit_layout(const Unit& unit);
 /// P_handlers.h
 [[nodiscard]] std::string emit_handlers_header(const Unit& unit);
