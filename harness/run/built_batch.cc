@@ -52,6 +52,7 @@ BuiltBatch::BuiltBatch(const Target& target, std::vector<const Schema*> schemas,
     : target_(target), schemas_(std::move(schemas)), settings_(std::move(settings)) {}
 
 BuiltBatch::~BuiltBatch() {
+  const PhaseTimer timer(settings_.phases, "remove");
   if (!settings_.keep) remove_tree(settings_.dir);
 }
 
@@ -76,8 +77,14 @@ BuildOptions BuiltBatch::options(const fs::path& dir) const {
 }
 
 Result<void> BuiltBatch::write(const fs::path& dir, const EntrySet& set) const {
+  FileSet files;
+  {
+    const PhaseTimer timer(settings_.phases, "emit");
+    files = target_.emit(entries_of(set));
+  }
+  const PhaseTimer timer(settings_.phases, "write");
   remove_tree(dir);
-  FFICHECK_TRY(const WriteReport report, write_files(dir, target_.emit(entries_of(set))));
+  FFICHECK_TRY(const WriteReport report, write_files(dir, files));
   if (report.written == 0)
     return environment_error("target " + std::string(target_.name()) + " emitted nothing");
   return {};
@@ -109,13 +116,18 @@ void BuiltBatch::note(const Bisection& found, std::map<std::uint32_t, BuildFailu
     for (const std::uint32_t entry : rest.entries) unresolved_[entry] = rest.failure;
 }
 
+Result<std::optional<BuildFailure>> BuiltBatch::timed_build() const {
+  const PhaseTimer timer(settings_.phases, "build");
+  return target_.build(options(built_dir_));
+}
+
 Result<void> BuiltBatch::build() {
   EntrySet set(schemas_.size());
   std::iota(set.begin(), set.end(), 0U);
   built_dir_ = settings_.dir / "batch";
   while (!set.empty()) {
     FFICHECK_CHECK(write(built_dir_, set));
-    FFICHECK_TRY(const std::optional<BuildFailure> failure, target_.build(options(built_dir_)));
+    FFICHECK_TRY(const std::optional<BuildFailure> failure, timed_build());
     if (!failure) break;
     FFICHECK_TRY(const Bisection found, search(set, *failure, false));
     note(found, build_faults_);
@@ -131,6 +143,7 @@ Result<void> BuiltBatch::build() {
 
 Result<void> BuiltBatch::lint() {
   if (built_.empty()) return {};
+  const PhaseTimer timer(settings_.phases, "lint");
   FFICHECK_TRY(const std::optional<BuildFailure> failure, target_.lint(options(built_dir_)));
   if (!failure) return {};
   FFICHECK_TRY(const Bisection found, search(built_, *failure, true));

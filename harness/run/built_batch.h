@@ -13,6 +13,7 @@
 #include "harness/core/result.h"
 #include "harness/core/schema.h"
 #include "harness/run/bisect.h"
+#include "harness/run/phases.h"
 #include "harness/run/property.h"
 #include "harness/run/target.h"
 #include "harness/run/watched_session.h"
@@ -33,6 +34,7 @@ struct BatchSettings {
   std::chrono::milliseconds call_limit{20000};
   unsigned max_builds = 200;  ///< spent on looking for culprits
   bool keep = false;
+  Phases* phases = nullptr;  ///< told how long emit, write, build and lint take, where given
 };
 
 /// Schemas of one target, built together but for those that do not build.
@@ -68,6 +70,7 @@ class BuiltBatch {
   [[nodiscard]] std::vector<BatchEntry> entries_of(const EntrySet& set) const;
   [[nodiscard]] BuildOptions options(const std::filesystem::path& dir) const;
   [[nodiscard]] Result<void> write(const std::filesystem::path& dir, const EntrySet& set) const;
+  [[nodiscard]] Result<std::optional<BuildFailure>> timed_build() const;
   Result<void> build();
   Result<Bisection> search(const EntrySet& set, const BuildFailure& failure, bool linting);
   void note(const Bisection& found, std::map<std::uint32_t, BuildFailure>& faults);

@@ -14,6 +14,7 @@
 #include "harness/core/value_stream.h"
 #include "harness/run/built_batch.h"
 #include "harness/run/journal.h"
+#include "harness/run/phases.h"
 #include "harness/run/unit.h"
 
 namespace fficheck {
@@ -150,6 +151,7 @@ class Campaign {
     }
     result_.elapsed_s = elapsed();
     result_.interrupted = stopped();
+    result_.phases_s = phases_.seconds();
     reporter_.tell([](Observer& o) { o.campaign_ended(); });
     return std::move(result_);
   }
@@ -173,10 +175,15 @@ class Campaign {
 
   void work() {
     while (const std::optional<Unit> unit = next()) {
-      const std::shared_ptr<const Batch> batch = batches_.get(unit->batch);
-      const UnitOutcome outcome = run_unit(config_, *unit, *batch, reporter_);
+      const std::shared_ptr<const Batch> batch = generate(unit->batch);
+      const UnitOutcome outcome = run_unit(config_, *unit, *batch, reporter_, phases_);
       finish(*unit, outcome);
     }
+  }
+
+  std::shared_ptr<const Batch> generate(std::uint64_t number) {
+    const PhaseTimer timer(&phases_, "generate");
+    return batches_.get(number);
   }
 
   void finish(const Unit& unit, const UnitOutcome& outcome) {
@@ -191,6 +198,7 @@ class Campaign {
   const CampaignConfig& config_;
   Reporter reporter_;
   std::optional<Journal> journal_;
+  Phases phases_;
   BatchSource batches_;
   UnitQueue queue_;
   Clock::time_point started_;
@@ -250,6 +258,7 @@ std::string campaign_json(const CampaignResult& result) {
   out["version"] = 1;
   out["seed"] = seed;
   out["elapsed_s"] = result.elapsed_s;
+  out["phases_s"] = result.phases_s;
   out["interrupted"] = result.interrupted;
   if (result.error) out["error"] = result.error->text();
   return out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ struct CampaignResult {
   std::uint64_t seed = 0;
   double elapsed_s = 0;  ///< of all runs of a resumed campaign
   Tally tally;
+  std::map<std::string, double> phases_s;  ///< of this run: see Phases
   bool interrupted = false;
   std::optional<Error> error;  ///< what ended it early; what was found before is in `tally`
 };

@@ -26,16 +26,19 @@ std::string hex(std::uint64_t value) {
 
 class UnitRun {
  public:
-  UnitRun(const CampaignConfig& config, const Unit& unit, const Batch& batch, Reporter& reporter)
+  UnitRun(const CampaignConfig& config, const Unit& unit, const Batch& batch, Reporter& reporter,
+          Phases& phases)
       : config_(config),
         unit_(unit),
         batch_(batch),
         reporter_(reporter),
+        phases_(phases),
         target_name_(unit.target->name()) {}
 
   UnitOutcome run() {
     const Result<void> done = steps();
     if (!config_.keep_builds) {
+      const PhaseTimer timer(&phases_, "remove");
       std::error_code ignored;
       fs::remove_all(dir(), ignored);
     }
@@ -58,6 +61,8 @@ class UnitRun {
     carry();
     if (carried_.empty() || stopped()) return {};
     FFICHECK_CHECK(build_and_run());
+    if (failed_.empty()) return {};
+    const PhaseTimer timer(&phases_, "shrink");
     for (Failed& failed : failed_) FFICHECK_CHECK(report(failed));
     return {};
   }
@@ -91,7 +96,7 @@ class UnitRun {
     schemas.reserve(carried_.size());
     for (const Schema& schema : carried_) schemas.push_back(&schema);
     BatchSettings settings{dir(), unit_.leg,          config_.build_limit, config_.call_limit,
-                           200,   config_.keep_builds};
+                           200,   config_.keep_builds, &phases_};
     FFICHECK_TRY(const std::unique_ptr<BuiltBatch> built,
                  BuiltBatch::make(*unit_.target, std::move(schemas), std::move(settings)));
     const bool lints =
@@ -99,11 +104,19 @@ class UnitRun {
                                [](const Property* p) { return !p->stages().empty(); });
     std::future<Result<void>> linted;
     if (lints) linted = std::async(std::launch::async, [&] { return built->lint(); });
-    const Result<void> ran = built->any_built() ? run_session(*built) : Result<void>();
+    const Result<void> ran = built->any_built() ? timed_session(*built) : Result<void>();
     if (lints) FFICHECK_CHECK(linted.get());
     FFICHECK_CHECK(ran);
     if (!stopped()) judge_builds(*built, lints);
     return {};
+  }
+
+  Result<void> timed_session(const BuiltBatch& built) {
+    const PhaseTimer timer(&phases_, "run");
+    const double before = thread_cpu_s();
+    Result<void> ran = run_session(built);
+    phases_.add("check", thread_cpu_s() - before);
+    return ran;
   }
 
   Result<void> run_session(const BuiltBatch& built) {
@@ -230,6 +243,7 @@ class UnitRun {
   const Unit& unit_;
   const Batch& batch_;
   Reporter& reporter_;
+  Phases& phases_;
   std::string target_name_;
   std::vector<std::uint64_t> indices_;  // of the cases carried
   std::vector<Schema> carried_;
@@ -252,8 +266,8 @@ std::string Unit::name() const {
 }
 
 UnitOutcome run_unit(const CampaignConfig& config, const Unit& unit, const Batch& batch,
-                     Reporter& reporter) {
-  return UnitRun(config, unit, batch, reporter).run();
+                     Reporter& reporter, Phases& phases) {
+  return UnitRun(config, unit, batch, reporter, phases).run();
 }
 
 }  // namespace fficheck

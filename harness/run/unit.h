@@ -12,6 +12,7 @@
 
 #include "harness/run/campaign.h"
 #include "harness/run/observer.h"
+#include "harness/run/phases.h"
 #include "harness/run/tally.h"
 
 namespace fficheck {
@@ -62,6 +63,7 @@ struct UnitOutcome {
 
 /// Runs a unit. Failures are shrunk, saved and told before it returns.
 [[nodiscard]] UnitOutcome run_unit(const CampaignConfig& config, const Unit& unit,
-                                   const Batch& batch, Reporter& reporter);
+                                   const Batch& batch, Reporter& reporter,
+                                   Phases& phases);
 
 }  // namespace fficheck

@@ -91,8 +91,8 @@ Stage build_worker(const BuildOptions& options) {
                                       full_path(worker_file(options))};
   if (options.leg == "race") command.emplace_back("-race");
   if (options.leg == "checkptr") command.emplace_back("-gcflags=all=-d=checkptr");
-  // Inlining into code that runs a few thousand times costs more than it gives.
-  if (options.leg == "plain") command.emplace_back("-gcflags=-l -dwarf=false");
+  // Optimizing code that runs a few thousand times costs more than it gives; other legs do.
+  if (options.leg == "plain") command.emplace_back("-gcflags=-N -l -dwarf=false");
   command.emplace_back(".");
   FFICHECK_TRY(std::optional<BuildFailure> failure,
                run_stage("compile-go", std::move(command), options.dir / "go",
