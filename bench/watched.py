@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import tempfile
 import threading
@@ -16,14 +17,14 @@ _TICK = os.sysconf("SC_CLK_TCK")
 @dataclasses.dataclass
 class Run:
     wall_s: float
-    own_cpu_s: float  # of the program itself, user and system
-    others_cpu_s: float  # of the processes it started and waited for
+    cpu_s: float  # of the program and all that it started and waited for, user and system
+    own_cpu_s: float  # of the program itself
     own_peak_kib: int  # VmHWM of the program itself
     report: dict  # what --json wrote
 
 
 def _sample(pid):
-    """(own cpu, children's cpu, peak KiB) of a living process, None where it has ended."""
+    """(own cpu, peak KiB) of a living process, None where it has ended."""
     try:
         stat = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
@@ -32,8 +33,8 @@ def _sample(pid):
     peak = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
     if not peak:  # a zombie has no memory left to tell of
         return None
-    utime, stime, cutime, cstime = (int(x) / _TICK for x in stat[11:15])
-    return utime + stime, cutime + cstime, int(peak[0])
+    utime, stime = (int(x) / _TICK for x in stat[11:13])
+    return utime + stime, int(peak[0])
 
 
 def fuzz(*arguments):
@@ -48,15 +49,18 @@ def fuzz(*arguments):
             output = []
             reader = threading.Thread(target=lambda: output.extend(process.stdout))
             reader.start()
-            last = (0.0, 0.0, 0)
+            last = (0.0, 0)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             while process.poll() is None:
                 last = _sample(process.pid) or last
                 time.sleep(0.05)
             wall = time.monotonic() - start
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             reader.join()
         if process.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: status {process.returncode}\n{''.join(output)}")
-        return Run(wall, *last, json.loads(report.read_text()))
+        return Run(wall, cpu, last[0], last[1], json.loads(report.read_text()))
 
 
 def schemas(run):

@@ -95,8 +95,9 @@ class UnitRun {
     std::vector<const Schema*> schemas;
     schemas.reserve(carried_.size());
     for (const Schema& schema : carried_) schemas.push_back(&schema);
-    BatchSettings settings{dir(), unit_.leg,          config_.build_limit, config_.call_limit,
-                           200,   config_.keep_builds, &phases_};
+    BatchSettings settings{
+        dir(),   unit_.leg, config_.build_limit, config_.call_limit, 200, config_.keep_builds,
+        &phases_};
     FFICHECK_TRY(const std::unique_ptr<BuiltBatch> built,
                  BuiltBatch::make(*unit_.target, std::move(schemas), std::move(settings)));
     const bool lints =

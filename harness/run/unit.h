@@ -63,7 +63,6 @@ struct UnitOutcome {
 
 /// Runs a unit. Failures are shrunk, saved and told before it returns.
 [[nodiscard]] UnitOutcome run_unit(const CampaignConfig& config, const Unit& unit,
-                                   const Batch& batch, Reporter& reporter,
-                                   Phases& phases);
+                                   const Batch& batch, Reporter& reporter, Phases& phases);
 
 }  // namespace fficheck

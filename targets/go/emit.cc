@@ -88,6 +88,8 @@ std::string product_library(const std::string& package, const std::string& prefi
 
 FileSet GoTarget::emit(std::span<const BatchEntry> batch) const {
   FileSet files = emit_library(batch, Abi::Native);
+  // Its worker reads no WIT.
+  std::erase_if(files, [](const auto& file) { return file.first.starts_with("wit/"); });
   for (auto& [path, text] : go_runtime_files()) files["go/" + path] = std::move(text);
   std::string table;
   std::string units;

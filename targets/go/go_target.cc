@@ -97,8 +97,7 @@ Stage build_worker(const BuildOptions& options) {
   FFICHECK_TRY(std::optional<BuildFailure> failure,
                run_stage("compile-go", std::move(command), options.dir / "go",
                          go_environment(options), options.limit));
-  if (failure && failure->log.find("layout.go:") != std::string::npos)
-    failure->stage = "layout-go";
+  if (failure && failure->log.find("layout.go:") != std::string::npos) failure->stage = "layout-go";
   return failure;
 }
 

@@ -46,7 +46,7 @@ FileSet emit_library(std::span<const BatchEntry> batch, Abi abi) {
     // In one file: making a file costs a file system more than it costs a compiler to read.
     out[base + ".c"] =
         emit_source(unit, false) + "\n" + emit_provider(unit) + "\n" + emit_layout(unit);
-    out["wit/batch.wit"] += "// " + entry.id + "\n" + print_wit(*entry.schema) + "\n";
+    out["wit/" + entry.id + ".wit"] = print_wit(*entry.schema);
   }
   // In halves, so that two compilers can work at once.
   constexpr std::string_view sources[] = {".c"};
