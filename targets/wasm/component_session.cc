@@ -1,6 +1,7 @@
 #include "targets/wasm/component_session.h"
 
 #include "harness/core/bridge.h"
+#include "targets/wasm/adapter_memory.h"
 #include "targets/wasm/component_value.h"
 
 namespace fficheck {
@@ -209,7 +210,8 @@ std::size_t ComponentSession::live_resources() const { return state_->resources-
 Result<std::vector<std::uint8_t>> componentize(std::span<const std::uint8_t> module,
                                                const std::string& wit, const std::string& world,
                                                StringEncoding encoding) {
-  return bridge::componentize(module, wit, world, static_cast<int>(encoding));
+  FFICHECK_TRY(const std::vector<std::uint8_t> whole, with_adapter_memory(module));
+  return bridge::componentize(whole, wit, world, static_cast<int>(encoding));
 }
 
 }  // namespace fficheck

@@ -10,6 +10,7 @@
 #include "harness/core/witness.h"
 #include "harness/run/files.h"
 #include "targets/wasm/build_guest_go.h"
+#include "targets/wasm/component_session.h"
 #include "targets/wasm/core_session.h"
 #include "tests/targets/wasm/guest_batch.h"
 #include "tests/targets/wasm/wasm_sections.h"
@@ -210,6 +211,42 @@ TEST_F(GuestInGo, HoldsWhateverTheCollectorDoes) {
   for (std::uint32_t s = 0; s < batch_.schemas.size(); ++s) {
     ASSERT_NO_FATAL_FAILURE(call_exports(s, 3));
     ASSERT_NO_FATAL_FAILURE(call_imports(s, 3));
+  }
+}
+
+TEST_F(GuestInGo, AnswersAsAComponent) {
+  ASSERT_NO_FATAL_FAILURE(start(testing::invented(6)));
+  std::vector<const Schema*> schemas;
+  for (const Schema& schema : batch_.schemas) schemas.push_back(&schema);
+  const auto text = read_file(built_->module);
+  ASSERT_TRUE(text.ok());
+  const auto* data = reinterpret_cast<const std::uint8_t*>(text.value().data());
+  const auto wrapped =
+      componentize({data, text.value().size()}, batch_wit(schemas), "batch", StringEncoding::Utf8);
+  ASSERT_TRUE(wrapped.ok()) << wrapped.error().text();
+  const auto component = ComponentSession::create(
+      module_->engine(), wrapped.value(), schemas,
+      [&](std::uint32_t s, std::uint32_t f, const std::vector<Value>& args) {
+        return HostAnswer{expected_result(*schemas[s], schemas[s]->imports()[f], args, {}), {}};
+      },
+      kLimit);
+  ASSERT_TRUE(component.ok()) << component.error().text();
+  for (std::uint32_t s = 0; s < schemas.size(); ++s) {
+    const Schema& schema = *schemas[s];
+    for (std::uint32_t f = 0; f < schema.functions().size(); ++f) {
+      const Function& function = schema.functions()[f];
+      for (std::uint64_t i = 0; i < kValues; ++i) {
+        const auto args = stream_args(schema, function, value_seed(5, i));
+        std::optional<Value> result;
+        const auto trap = component.value()->call(s, f, args, &result);
+        ASSERT_FALSE(trap) << trap->reason << "\n" << function.name << "\n" << print_wit(schema);
+        if (!function.result) continue;
+        ASSERT_EQ(witness(schema, *function.result, *result),
+                  witness(schema, *function.result, *expected_result(schema, function, args, {})))
+            << function.name << "\n"
+            << print_wit(schema);
+      }
+    }
   }
 }
 
