@@ -177,71 +177,68 @@ struct Weights {
 
 // `Weights` of a value; recursion is bounded by the depth of types.
 void weigh(const Value& value, Weights& w) {
-  std::visit(
-      [&](const auto& v) {
-        using V = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<V, bool>) {
-          ++w.leaves, w.magnitude += v ? 1 : 0;
-        } else if constexpr (std::is_same_v<V, std::int64_t>) {
-          const auto bits = static_cast<std::uint64_t>(v);
-          ++w.leaves, w.magnitude += v < 0 ? 2 * rank(0 - bits) + 1 : 2 * rank(bits);
-        } else if constexpr (std::is_same_v<V, std::uint64_t>) {
-          ++w.leaves, w.magnitude += 2 * rank(v);
-        } else if constexpr (std::is_floating_point_v<V>) {
-          ++w.leaves, w.magnitude += rank_float(static_cast<double>(v));
-        } else if constexpr (std::is_same_v<V, char32_t>) {
-          ++w.leaves, w.magnitude += rank_char(v);
-        } else if constexpr (std::is_same_v<V, std::string>) {
-          ++w.leaves, w.bytes += v.size();
-          for (char c : v) {
-            w.magnitude += c == 'a' ? 0 : (c >= 0x20 && c < 0x7f ? 1 : 2);
-          }
-        } else if constexpr (std::is_same_v<V, Sequence>) {
-          if (v.empty()) ++w.leaves;
-          w.magnitude += v.size();
-          for (const Value& item : v) weigh(item, w);
-        } else if constexpr (std::is_same_v<V, Choice>) {
-          w.magnitude += 2 * rank(v.index) + (v.payload ? 1 : 0);
-          if (v.payload) {
-            weigh(*v.payload, w);
-          } else {
-            ++w.leaves;
-          }
-        } else if constexpr (std::is_same_v<V, Bits>) {
-          ++w.leaves;
-          for (std::size_t i = 0; i < v.words.size(); ++i) {
-            for (unsigned bit = 0; bit < 64; ++bit) {
-              if ((v.words[i] >> bit) & 1) w.magnitude += 1 + i * 64 + bit;
-            }
-          }
-        } else {
-          static_assert(std::is_same_v<V, Handle>);
-          ++w.leaves, w.magnitude += 2 * rank(v.rep);
+  value.visit([&](const auto& v) {
+    using V = std::decay_t<decltype(v)>;
+    if constexpr (std::is_same_v<V, bool>) {
+      ++w.leaves, w.magnitude += v ? 1 : 0;
+    } else if constexpr (std::is_same_v<V, std::int64_t>) {
+      const auto bits = static_cast<std::uint64_t>(v);
+      ++w.leaves, w.magnitude += v < 0 ? 2 * rank(0 - bits) + 1 : 2 * rank(bits);
+    } else if constexpr (std::is_same_v<V, std::uint64_t>) {
+      ++w.leaves, w.magnitude += 2 * rank(v);
+    } else if constexpr (std::is_floating_point_v<V>) {
+      ++w.leaves, w.magnitude += rank_float(static_cast<double>(v));
+    } else if constexpr (std::is_same_v<V, char32_t>) {
+      ++w.leaves, w.magnitude += rank_char(v);
+    } else if constexpr (std::is_same_v<V, std::string>) {
+      ++w.leaves, w.bytes += v.size();
+      for (char c : v) {
+        w.magnitude += c == 'a' ? 0 : (c >= 0x20 && c < 0x7f ? 1 : 2);
+      }
+    } else if constexpr (std::is_same_v<V, Sequence>) {
+      if (v.empty()) ++w.leaves;
+      w.magnitude += v.size();
+      for (const Value& item : v) weigh(item, w);
+    } else if constexpr (std::is_same_v<V, Choice>) {
+      w.magnitude += 2 * rank(v.index) + (v.payload ? 1 : 0);
+      if (v.payload) {
+        weigh(*v.payload, w);
+      } else {
+        ++w.leaves;
+      }
+    } else if constexpr (std::is_same_v<V, Bits>) {
+      ++w.leaves;
+      for (std::size_t i = 0; i < v.words.size(); ++i) {
+        for (unsigned bit = 0; bit < 64; ++bit) {
+          if ((v.words[i] >> bit) & 1) w.magnitude += 1 + i * 64 + bit;
         }
-      },
-      value.state());
+      }
+    } else {
+      static_assert(std::is_same_v<V, Handle>);
+      ++w.leaves, w.magnitude += 2 * rank(v.rep);
+    }
+  });
 }
 
 }  // namespace
 
 bool equal(const Value& a, const Value& b) {
-  if (a.state().index() != b.state().index()) return false;
-  return std::visit(
-      [&](const auto& left) {
-        using V = std::decay_t<decltype(left)>;
-        const auto& right = b.as<V>();
-        if constexpr (std::is_floating_point_v<V>) {
-          return same_bits(left, right);
-        } else if constexpr (std::is_same_v<V, Sequence>) {
-          return std::equal(left.begin(), left.end(), right.begin(), right.end(), equal);
-        } else if constexpr (std::is_same_v<V, Choice>) {
-          if (left.index != right.index || !left.payload != !right.payload) return false;
-          return !left.payload || equal(*left.payload, *right.payload);
-        } else {
-          return left == right;
-        }
-      },
-      a.state());
+  return a.visit([&](const auto& left) {
+    using V = std::decay_t<decltype(left)>;
+    if (!b.is<V>()) return false;
+    const auto& right = b.as<V>();
+    if constexpr (std::is_floating_point_v<V>) {
+      return same_bits(left, right);
+    } else if constexpr (std::is_same_v<V, Sequence>) {
+      return &left == &right ||
+             std::equal(left.begin(), left.end(), right.begin(), right.end(), equal);
+    } else if constexpr (std::is_same_v<V, Choice>) {
+      if (left.index != right.index || !left.payload != !right.payload) return false;
+      return !left.payload || equal(*left.payload, *right.payload);
+    } else {
+      return left == right;
+    }
+  });
 }
 
 Result<void> check_fits(const Schema& schema, TypeId type, const Value& value) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,12 +37,17 @@ struct Handle {
   bool operator==(const Handle&) const = default;
 };
 
-/// Floats keep their bits; strings are valid UTF-8 and may hold NUL.
+/// Floats keep their bits; strings are valid UTF-8 and may hold NUL. Copies share the text and the
+/// parts: a copy costs the same however large the value is, which shrinking builds on.
 class Value {
- public:
+  template <class T>
+  static constexpr bool kShared = std::is_same_v<T, std::string> || std::is_same_v<T, Sequence>;
+  template <class T>
+  using Stored = std::conditional_t<kShared<T>, std::shared_ptr<const T>, T>;
   using State = std::variant<bool, std::int64_t, std::uint64_t, float, double, char32_t,
-                             std::string, Sequence, Choice, Bits, Handle>;
+                             Stored<std::string>, Stored<Sequence>, Choice, Bits, Handle>;
 
+ public:
   Value() : state_(false) {}
   static Value boolean(bool v) { return Value(State(std::in_place_type<bool>, v)); }
   static Value integer(std::int64_t v) { return Value(State(std::in_place_type<std::int64_t>, v)); }
@@ -51,10 +58,10 @@ class Value {
   static Value f64(double v) { return Value(State(std::in_place_type<double>, v)); }
   static Value character(char32_t v) { return Value(State(std::in_place_type<char32_t>, v)); }
   static Value string(std::string v) {
-    return Value(State(std::in_place_type<std::string>, std::move(v)));
+    return Value(State(std::make_shared<const std::string>(std::move(v))));
   }
   static Value sequence(Sequence v) {
-    return Value(State(std::in_place_type<Sequence>, std::move(v)));
+    return Value(State(std::make_shared<const Sequence>(std::move(v))));
   }
   static Value choice(std::uint32_t index) { return Value(State(Choice{index, nullptr})); }
   static Value choice(std::uint32_t index, Value payload) {
@@ -65,15 +72,33 @@ class Value {
   }
   static Value handle(std::uint64_t rep) { return Value(State(Handle{rep})); }
 
-  [[nodiscard]] const State& state() const { return state_; }
   /// The alternative T; precondition: the value has it (signed kinds: int64, unsigned: uint64).
   template <class T>
   [[nodiscard]] const T& as() const {
-    return std::get<T>(state_);
+    if constexpr (kShared<T>) {
+      return *std::get<Stored<T>>(state_);
+    } else {
+      return std::get<T>(state_);
+    }
   }
   template <class T>
   [[nodiscard]] bool is() const {
-    return std::holds_alternative<T>(state_);
+    return std::holds_alternative<Stored<T>>(state_);
+  }
+  /// f(the alternative that the value has).
+  template <class F>
+  decltype(auto) visit(F&& f) const {
+    return std::visit(
+        [&f](const auto& v) -> decltype(auto) {
+          using V = std::decay_t<decltype(v)>;
+          if constexpr (std::is_same_v<V, Stored<std::string>> ||
+                        std::is_same_v<V, Stored<Sequence>>) {
+            return f(*v);
+          } else {
+            return f(v);
+          }
+        },
+        state_);
   }
 
  private:
