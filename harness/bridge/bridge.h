@@ -1,5 +1,6 @@
 /* C functions of the Rust crate in this directory: wit-parser and wasm-wave behind plain texts.
- * Every function answers JSON (componentize: bytes) and never unwinds into its caller; a panic inside is an error. */
+ * Every function answers JSON (componentize: bytes) and never unwinds into its caller; a panic
+ * inside is an error. */
 #ifndef FFICHECK_HARNESS_BRIDGE_BRIDGE_H
 #define FFICHECK_HARNESS_BRIDGE_BRIDGE_H
 
@@ -52,8 +53,9 @@ FficheckAnswer fficheck_bridge_parse_wave(const char *text, size_t size, Ffichec
 FficheckAnswer fficheck_bridge_parse_wave_call(const char *text, size_t size,
                                                FficheckLimits limits);
 
-/* Wraps a core module as a component of `world`, which the last package of the WIT text holds, with strings
- * as utf8 (0), utf16 (1) or latin1+utf16 (2), and validates it. Answers the component's bytes. */
+/* Wraps a core module as a component of `world`, which the last package of the WIT text holds, with
+ * strings as utf8 (0), utf16 (1) or latin1+utf16 (2), and validates it. Answers the component's
+ * bytes. */
 FficheckAnswer fficheck_bridge_componentize(const uint8_t *module, size_t module_size,
                                             const char *wit, size_t wit_size, const char *world,
                                             size_t world_size, int32_t string_encoding);

@@ -5,7 +5,7 @@
 namespace fficheck::reference_detail {
 namespace {
 
-bool is_scalar(std::uint32_t c) { return c <= 0x10FFFF && !(0xD800 <= c && c <= 0xDFFF); }
+bool is_scalar(std::uint32_t c) { return c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF); }
 
 /// A number whose bits are written out most significant first, as the tables of RFC 3629 and
 /// RFC 2781 draw them.

@@ -55,7 +55,16 @@ struct CallOutcome {
 };
 
 /// Which law a bulk run checks: docs/worker-protocol.md, "bulk".
-enum class BulkLaw : std::uint8_t { Consume, Produce, Echo, Repeat, Errors, Call, PostReturn, Import };
+enum class BulkLaw : std::uint8_t {
+  Consume,
+  Produce,
+  Echo,
+  Repeat,
+  Errors,
+  Call,
+  PostReturn,
+  Import
+};
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);
 

@@ -39,7 +39,13 @@ pub fn wrap(module: &[u8], wit: &str, world: &str, encoding: i32) -> Result<Vec<
         let package = resolve.push_str("world.wit", wit)?;
         let world = resolve.select_world(&[package], Some(world))?;
         let mut module = module.to_vec();
-        embed_component_metadata(&mut module, &resolve, world, string_encoding(encoding), false)?;
+        embed_component_metadata(
+            &mut module,
+            &resolve,
+            world,
+            string_encoding(encoding),
+            false,
+        )?;
         ComponentEncoder::default()
             .validate(true)
             .module(&module)?

@@ -92,7 +92,16 @@ pub fn locate(source: &str, file: &str, at: usize) -> String {
 
 /// Keywords that start a definition. wit-parser takes time that grows with the square of their number.
 const DEFINING: [&str; 10] = [
-    "type", "record", "variant", "enum", "flags", "resource", "interface", "world", "package", "use",
+    "type",
+    "record",
+    "variant",
+    "enum",
+    "flags",
+    "resource",
+    "interface",
+    "world",
+    "package",
+    "use",
 ];
 
 /// What was seen of `record NAME {` or `flags NAME {`.
@@ -110,11 +119,17 @@ enum Seen<'a> {
 pub fn prepare_wit(source: &str, file: &str, limits: &FficheckLimits) -> Result<String, Failure> {
     let fail = |message: String, at: usize| Failure::new(message, locate(source, file, at));
     if source.len() > limits.bytes {
-        return Err(fail(format!("the text has more than {} bytes", limits.bytes), 0));
+        return Err(fail(
+            format!("the text has more than {} bytes", limits.bytes),
+            0,
+        ));
     }
     // Text to put in place of some bytes, in order.
     let mut edits: Vec<(usize, usize, String)> = Vec::new();
-    let mut lexer = Lexer { source, position: 0 };
+    let mut lexer = Lexer {
+        source,
+        position: 0,
+    };
     let mut depth = 0usize;
     let mut definitions = 0usize;
     let mut seen = Seen::Nothing;

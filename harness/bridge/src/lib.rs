@@ -24,7 +24,11 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(message: impl Into<String>, location: impl Into<String>) -> Self {
-        Failure { message: message.into(), location: location.into(), at: None }
+        Failure {
+            message: message.into(),
+            location: location.into(),
+            at: None,
+        }
     }
 }
 
@@ -101,7 +105,11 @@ fn answer<T: Into<Vec<u8>>>(outcome: Outcome<T>) -> FficheckAnswer {
     };
     let bytes = bytes.into_boxed_slice();
     let size = bytes.len();
-    FficheckAnswer { ok, data: Box::into_raw(bytes) as *mut u8, size }
+    FficheckAnswer {
+        ok,
+        data: Box::into_raw(bytes) as *mut u8,
+        size,
+    }
 }
 
 /// The bytes as text, or a failure that says where UTF-8 ends.
@@ -114,7 +122,10 @@ unsafe fn text<'a>(data: *const u8, size: usize) -> Result<&'a str, Failure> {
     }
     std::str::from_utf8(std::slice::from_raw_parts(data, size)).map_err(|error| Failure {
         at: Some(error.valid_up_to()),
-        ..Failure::new(format!("not valid UTF-8 at byte {}", error.valid_up_to()), "")
+        ..Failure::new(
+            format!("not valid UTF-8 at byte {}", error.valid_up_to()),
+            "",
+        )
     })
 }
 
@@ -129,12 +140,17 @@ pub unsafe extern "C" fn fficheck_bridge_parse_wit(
     limits: FficheckLimits,
 ) -> FficheckAnswer {
     let (source, file) = (text(data, size), text(file, file_size).unwrap_or("WIT"));
-    answer(source.and_then(|source| on_large_stack(|| wit::parse_text(source, file, &limits))).map_err(
-        |failure| match failure.location.is_empty() {
-            true => Failure { location: file.to_string(), ..failure },
-            false => failure,
-        },
-    ))
+    answer(
+        source
+            .and_then(|source| on_large_stack(|| wit::parse_text(source, file, &limits)))
+            .map_err(|failure| match failure.location.is_empty() {
+                true => Failure {
+                    location: file.to_string(),
+                    ..failure
+                },
+                false => failure,
+            }),
+    )
 }
 
 /// # Safety
@@ -198,6 +214,9 @@ pub unsafe extern "C" fn fficheck_bridge_componentize(
 #[no_mangle]
 pub unsafe extern "C" fn fficheck_bridge_free(answer: FficheckAnswer) {
     if !answer.data.is_null() {
-        drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(answer.data, answer.size)));
+        drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(
+            answer.data,
+            answer.size,
+        )));
     }
 }

@@ -18,7 +18,10 @@ pub struct Skipped {
 
 impl Skipped {
     pub fn new(interface: impl Into<String>, reason: impl Into<String>) -> Self {
-        Skipped { interface: interface.into(), reason: reason.into() }
+        Skipped {
+            interface: interface.into(),
+            reason: reason.into(),
+        }
     }
     pub fn json(&self) -> Value {
         json!({ "interface": self.interface, "reason": self.reason })
@@ -53,7 +56,9 @@ impl<'a> Unit<'a> {
     pub fn new(resolve: &'a Resolve, package: Option<PackageId>, interface: &str) -> Self {
         Unit {
             resolve,
-            package: package.map(|id| resolve.packages[id].name.to_string()).unwrap_or_default(),
+            package: package
+                .map(|id| resolve.packages[id].name.to_string())
+                .unwrap_or_default(),
             interface: interface.to_string(),
             types: Vec::new(),
             resources: Vec::new(),
@@ -187,9 +192,10 @@ impl<'a> Unit<'a> {
             };
             match self.function(function, &name) {
                 Ok(value) => self.imports.push(value),
-                Err(reason) => {
-                    skipped.push(Skipped::new(format!("import {name} of {}", self.title()), reason))
-                }
+                Err(reason) => skipped.push(Skipped::new(
+                    format!("import {name} of {}", self.title()),
+                    reason,
+                )),
             }
         }
     }
@@ -200,17 +206,23 @@ impl<'a> Unit<'a> {
             return;
         }
         match &self.resolve.types[id].kind {
-            TypeDefKind::Record(record) => record.fields.iter().for_each(|f| self.reach(f.ty, seen)),
-            TypeDefKind::Tuple(tuple) => tuple.types.iter().for_each(|&ty| self.reach(ty, seen)),
-            TypeDefKind::Variant(variant) => {
-                variant.cases.iter().filter_map(|c| c.ty).for_each(|ty| self.reach(ty, seen))
+            TypeDefKind::Record(record) => {
+                record.fields.iter().for_each(|f| self.reach(f.ty, seen))
             }
+            TypeDefKind::Tuple(tuple) => tuple.types.iter().for_each(|&ty| self.reach(ty, seen)),
+            TypeDefKind::Variant(variant) => variant
+                .cases
+                .iter()
+                .filter_map(|c| c.ty)
+                .for_each(|ty| self.reach(ty, seen)),
             TypeDefKind::Option(ty) | TypeDefKind::List(ty) | TypeDefKind::Type(ty) => {
                 self.reach(*ty, seen)
             }
-            TypeDefKind::Result(result) => {
-                result.ok.iter().chain(&result.err).for_each(|&ty| self.reach(ty, seen))
-            }
+            TypeDefKind::Result(result) => result
+                .ok
+                .iter()
+                .chain(&result.err)
+                .for_each(|&ty| self.reach(ty, seen)),
             TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => {
                 self.reach(Type::Id(*id), seen)
             }
@@ -226,10 +238,16 @@ impl<'a> Unit<'a> {
             FunctionKind::Constructor(_) => "constructor",
             FunctionKind::AsyncFreestanding
             | FunctionKind::AsyncMethod(_)
-            | FunctionKind::AsyncStatic(_) => return Err("async functions are not supported".into()),
+            | FunctionKind::AsyncStatic(_) => {
+                return Err("async functions are not supported".into())
+            }
             _ => return Err("getters and setters are not supported".into()),
         };
-        let name = if kind == "constructor" { "constructor" } else { name };
+        let name = if kind == "constructor" {
+            "constructor"
+        } else {
+            name
+        };
         let resource = match function.kind.resource() {
             Some(id) => Some(self.resource(id)),
             None => None,
@@ -275,9 +293,11 @@ impl<'a> Unit<'a> {
             Type::Char => self.scalar("char"),
             Type::String => self.scalar("string"),
             Type::ErrorContext => return Err("error-context is not supported".into()),
-            Type::Id(id) => return self.definition(id).and_then(|index| {
-                index.ok_or_else(|| "a resource without own or borrow".to_string())
-            }),
+            Type::Id(id) => {
+                return self.definition(id).and_then(|index| {
+                    index.ok_or_else(|| "a resource without own or borrow".to_string())
+                })
+            }
         })
     }
 
@@ -341,7 +361,9 @@ impl<'a> Unit<'a> {
                 }
                 parts.extend(cases.iter().map(|case| part(&case.name, None)));
             }
-            TypeDefKind::Flags(flags) => parts.extend(flags.flags.iter().map(|f| part(&f.name, None))),
+            TypeDefKind::Flags(flags) => {
+                parts.extend(flags.flags.iter().map(|f| part(&f.name, None)))
+            }
             TypeDefKind::Handle(handle) => {
                 let (Handle::Own(target) | Handle::Borrow(target)) = *handle;
                 let resource = self.resource(target);
@@ -358,13 +380,19 @@ impl<'a> Unit<'a> {
         }
         let named = matches!(
             definition.kind,
-            TypeDefKind::Record(_) | TypeDefKind::Variant(_) | TypeDefKind::Enum(_) | TypeDefKind::Flags(_)
+            TypeDefKind::Record(_)
+                | TypeDefKind::Variant(_)
+                | TypeDefKind::Enum(_)
+                | TypeDefKind::Flags(_)
         );
         if !named {
-            return Ok(self.push(json!({ "kind": kind, "name": "", "resource": null, "parts": parts })));
+            return Ok(
+                self.push(json!({ "kind": kind, "name": "", "resource": null, "parts": parts }))
+            );
         }
         let name = self.name(id);
-        self.types.push(json!({ "kind": kind, "name": name, "resource": null, "parts": parts }));
+        self.types
+            .push(json!({ "kind": kind, "name": name, "resource": null, "parts": parts }));
         Ok(self.types.len() - 1)
     }
 
@@ -409,7 +437,11 @@ impl<'a> Unit<'a> {
 
 /// `wanted` where it is free, else with its owner's name before it, else numbered.
 fn free_name(wanted: &str, owner: Option<&str>, taken: &[&HashSet<String>]) -> String {
-    let is_free = |name: &str| !taken.iter().any(|names| names.contains(&name.to_lowercase()));
+    let is_free = |name: &str| {
+        !taken
+            .iter()
+            .any(|names| names.contains(&name.to_lowercase()))
+    };
     if is_free(wanted) {
         return wanted.to_string();
     }
@@ -420,5 +452,8 @@ fn free_name(wanted: &str, owner: Option<&str>, taken: &[&HashSet<String>]) -> S
     if is_free(&full) {
         return full;
     }
-    (2usize..).map(|n| format!("{full}-{n}")).find(|name| is_free(name)).unwrap_or(full)
+    (2usize..)
+        .map(|n| format!("{full}-{n}"))
+        .find(|name| is_free(name))
+        .unwrap_or(full)
 }

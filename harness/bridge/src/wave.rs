@@ -10,7 +10,10 @@ use crate::{Failure, FficheckLimits, Outcome};
 fn check(source: &str, limits: &FficheckLimits) -> Result<(), Failure> {
     // Nesting is limited by wasm-wave itself, to 100 values in one another.
     if source.len() > limits.bytes {
-        return Err(Failure::new(format!("the text has more than {} bytes", limits.bytes), ""));
+        return Err(Failure::new(
+            format!("the text has more than {} bytes", limits.bytes),
+            "",
+        ));
     }
     Ok(())
 }
@@ -20,11 +23,18 @@ fn failure(error: ParserError) -> Failure {
         Some(detail) => format!("{}: {detail}", error.kind()),
         None => error.kind().to_string(),
     };
-    Failure { at: Some(error.span().start), ..Failure::new(message, "") }
+    Failure {
+        at: Some(error.span().start),
+        ..Failure::new(message, "")
+    }
 }
 
 fn children<'a>(nodes: impl Iterator<Item = &'a Node>, source: &str) -> Result<Value, ParserError> {
-    Ok(Value::Array(nodes.map(|node| tree(node, source)).collect::<Result<_, _>>()?))
+    Ok(Value::Array(
+        nodes
+            .map(|node| tree(node, source))
+            .collect::<Result<_, _>>()?,
+    ))
 }
 
 fn tree(node: &Node, source: &str) -> Result<Value, ParserError> {

@@ -15,30 +15,47 @@ use crate::{Failure, FficheckLimits, Outcome};
 
 /// The first line of what an error displays.
 fn brief(error: impl std::fmt::Display) -> String {
-    error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    error
+        .to_string()
+        .lines()
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn parse_error(map: &SourceMap, error: &ParseError) -> Failure {
     let span = error.kind().span();
-    let location = if span.is_known() { map.render_location(span) } else { String::new() };
+    let location = if span.is_known() {
+        map.render_location(span)
+    } else {
+        String::new()
+    };
     Failure::new(brief(error), location)
 }
 
 fn resolve_error(resolve: &Resolve, error: &ResolveError) -> Failure {
     let span = error.kind().span();
-    let location = if span.is_known() { resolve.render_location(span) } else { String::new() };
+    let location = if span.is_known() {
+        resolve.render_location(span)
+    } else {
+        String::new()
+    };
     Failure::new(brief(error), location)
 }
 
 fn group(map: SourceMap) -> Result<UnresolvedPackageGroup, Failure> {
-    map.parse().map_err(|(map, error)| parse_error(&map, &error))
+    map.parse()
+        .map_err(|(map, error)| parse_error(&map, &error))
 }
 
 fn read(path: &Path, limits: &FficheckLimits) -> Result<String, Failure> {
     let shown = path.display().to_string();
     let bytes = fs::metadata(path)
         .and_then(|data| match data.len() as usize > limits.bytes {
-            true => Err(std::io::Error::other(format!("it has more than {} bytes", limits.bytes))),
+            true => Err(std::io::Error::other(format!(
+                "it has more than {} bytes",
+                limits.bytes
+            ))),
             false => fs::read(path),
         })
         .map_err(|error| Failure::new(format!("cannot read the file: {error}"), &*shown))?;
@@ -48,7 +65,10 @@ fn read(path: &Path, limits: &FficheckLimits) -> Result<String, Failure> {
 }
 
 /// The .wit files of one directory, sorted, as one package.
-fn read_dir(path: &Path, limits: &FficheckLimits) -> Result<Option<UnresolvedPackageGroup>, Failure> {
+fn read_dir(
+    path: &Path,
+    limits: &FficheckLimits,
+) -> Result<Option<UnresolvedPackageGroup>, Failure> {
     let mut map = SourceMap::new();
     let mut any = false;
     for file in entries(path)? {
@@ -57,12 +77,19 @@ fn read_dir(path: &Path, limits: &FficheckLimits) -> Result<Option<UnresolvedPac
             any = true;
         }
     }
-    if any { group(map).map(Some) } else { Ok(None) }
+    if any {
+        group(map).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 fn entries(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let fail = |error| {
-        Failure::new(format!("cannot read the directory: {error}"), path.display().to_string())
+        Failure::new(
+            format!("cannot read the directory: {error}"),
+            path.display().to_string(),
+        )
     };
     let mut paths = fs::read_dir(path)
         .map_err(fail)?
@@ -94,7 +121,10 @@ pub fn parse_path(path: &str, limits: &FficheckLimits) -> Outcome {
         for entry in entries(&deps_path)? {
             if entry.is_dir() {
                 deps.extend(read_dir(&entry, limits)?);
-            } else if entry.extension().is_some_and(|extension| extension == "wit") {
+            } else if entry
+                .extension()
+                .is_some_and(|extension| extension == "wit")
+            {
                 let mut map = SourceMap::new();
                 map.push_str(&entry.display().to_string(), read(&entry, limits)?);
                 deps.push(group(map)?);
@@ -119,7 +149,11 @@ fn resolve(main: UnresolvedPackageGroup, deps: Vec<UnresolvedPackageGroup>) -> O
     .to_string())
 }
 
-fn units<'a>(resolve: &'a Resolve, package: PackageId, skipped: &mut Vec<Skipped>) -> Vec<Unit<'a>> {
+fn units<'a>(
+    resolve: &'a Resolve,
+    package: PackageId,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Unit<'a>> {
     let worlds = &resolve.packages[package].worlds;
     if worlds.len() == 1 {
         let world = worlds[0];
@@ -148,7 +182,11 @@ fn units<'a>(resolve: &'a Resolve, package: PackageId, skipped: &mut Vec<Skipped
 
 /// Each exported interface with the world's imports; functions that the world exports itself make a
 /// unit named like the world.
-fn world_units<'a>(resolve: &'a Resolve, world: WorldId, skipped: &mut Vec<Skipped>) -> Vec<Unit<'a>> {
+fn world_units<'a>(
+    resolve: &'a Resolve,
+    world: WorldId,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Unit<'a>> {
     let items = &resolve.worlds[world];
     let mut exported: Vec<(String, InterfaceId)> = Vec::new();
     let mut loose = Vec::new();

@@ -26,7 +26,9 @@ static void *run(void *arg) {
       break;
     case SHORT: c->callback(0, number, 4, c->user); goto out;
     case FAIL: c->callback(1, "no\0way", 6, c->user); goto out;
-    case STRANGER: c->callback(0, number, 8, (void *)((uintptr_t)c->user ^ ((uintptr_t)1 << 40))); break;
+    case STRANGER:
+      c->callback(0, number, 8, (void *)((uintptr_t)c->user ^ ((uintptr_t)1 << 40)));
+      break;
     case TEXT: c->callback(0, c->text, c->len, c->user); goto out;
     default: break;
   }
@@ -47,7 +49,8 @@ static int live;
 static uintptr_t last;
 static char dead[1 << 16]; /* by handle */
 
-static int do_call(uint32_t method, void *ctx, ffirt_callback callback, void *user, const void *args) {
+static int do_call(uint32_t method, void *ctx, ffirt_callback callback, void *user,
+                   const void *args) {
   if (method == REFUSE_MUTE) return 2;
   if (method == REFUSE_TEXT || dead[(uintptr_t)ctx]) {
     callback(1, "context destroyed", 17, user);

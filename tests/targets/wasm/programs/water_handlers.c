@@ -1,7 +1,7 @@
 /* A guest written by hand on what `gen` emits: the seed's resource and its echo. */
-#include <string.h>
-
 #include "water_handlers.h"
+
+#include <string.h>
 
 typedef struct {
   uint32_t liters;
@@ -60,9 +60,7 @@ FFIString water_on_echo(FFIString *text) {
   return result;
 }
 
-uint32_t water_on_count(ListOwn *all) {
-  return (uint32_t)all->len;
-}
+uint32_t water_on_count(ListOwn *all) { return (uint32_t)all->len; }
 
 OptionOwn water_on_oldest(ListOwn *all) {
   OptionOwn result = {0};
@@ -76,7 +74,6 @@ OptionOwn water_on_oldest(ListOwn *all) {
 
 void water_on_destroy_water(void *rep) {
   Body *body = rep;
-  if (body->label.len)
-    ffi_guest_free((void *)(uintptr_t)body->label.ptr);
+  if (body->label.len) ffi_guest_free((void *)(uintptr_t)body->label.ptr);
   ffi_guest_free(body);
 }
