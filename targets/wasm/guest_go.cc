@@ -169,7 +169,7 @@ void emit_description(const GuestUnit& unit, Code& code) {
         const Function& f = schema.imports()[i];
         if (f.kind == FunctionKind::Constructor && f.resource == r) construct = std::to_string(i);
       }
-      code.line("{&", unit.names().resources[r].handles, ", ", construct, "},");
+      code.line("{Class: &", unit.names().resources[r].handles, ", Construct: ", construct, "},");
     }
     code.close("}");
   }

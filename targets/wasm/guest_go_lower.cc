@@ -8,6 +8,12 @@ std::string methods_of(const std::string& memory) {
   return memory.starts_with('&') ? memory.substr(1) : memory;
 }
 
+/// The index of a value's handle, which an own gives up.
+std::string handle(const GuestUnit& unit, TypeId id, const std::string& value) {
+  return cat(value.starts_with('*') ? value.substr(1) : value, ".Resource.",
+             unit.type(id).kind == Kind::Own ? "LowerOwn()" : "Lower()");
+}
+
 /// An expression for the ffirt.Slice of a lowered list.
 std::string list_lowerer(const GuestUnit& unit, TypeId id, const std::string& memory,
                          const std::string& value) {
@@ -38,8 +44,8 @@ std::string one_word(const GuestUnit& unit, TypeId id, const std::string& value)
     case Kind::Enum:
       return cat("uint64(ffirt.Case(uint32(", value, "), ", unit.type(id).parts.size(), "))");
     case Kind::Flags: return cat("uint64(", value, ")", flags_mask(unit, id));
-    case Kind::Own: return cat("uint64(", value, ".Resource.LowerOwn())");
-    case Kind::Borrow: return cat("uint64(", value, ".Resource.Lower())");
+    case Kind::Own:
+    case Kind::Borrow: return cat("uint64(", handle(unit, id, value), ")");
     case Kind::String:
     case Kind::List:
     case Kind::Option:
@@ -203,8 +209,8 @@ void store(const GuestUnit& unit, Code& code, TypeId id, const std::string& memo
              cat(narrow, "(ffirt.Case(uint32(", value, "), ", unit.type(id).parts.size(), "))"));
       return;
     case Kind::Flags: assign(unit.names().types[id], value + flags_mask(unit, id)); return;
-    case Kind::Own: assign("uint32", value + ".Resource.LowerOwn()"); return;
-    case Kind::Borrow: assign("uint32", value + ".Resource.Lower()"); return;
+    case Kind::Own:
+    case Kind::Borrow: assign("uint32", handle(unit, id, value)); return;
     case Kind::List: assign("ffirt.Slice", list_lowerer(unit, id, memory, value)); return;
     case Kind::Option:
     case Kind::Result:

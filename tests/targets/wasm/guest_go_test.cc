@@ -27,41 +27,6 @@ constexpr std::chrono::seconds kLimit{60};
 constexpr CoreType kI32 = CoreType::I32;
 constexpr CoreType kI64 = CoreType::I64;
 
-constexpr const char* kWater = R"(package fficheck:c0;
-interface host {
-  resource tap-2 {
-    constructor(pressure: u32);
-    flow: func(by: string) -> u64;
-  }
-  record drop { size: u8, name: string }
-  echo-text: func(text: string) -> string;
-  echo-drops: func(drops: list<drop>) -> list<drop>;
-  consume-tap: func(a: own<tap-2>, b: borrow<tap-2>) -> u64;
-  sum: func(a: u8, b: s8, c: u16, d: s16, e: u32, f: s32, g: u64, h: s64, i: f32, j: f64, k: char, l: bool, m: u8, n: u8, o: u8, p: u8, q: string) -> u64;
-}
-interface api {
-  use host.{tap-2, drop};
-  resource water {
-    constructor(liters: u32, name: string);
-    drink: func(liters: u32) -> u64;
-    of: static func(name: string) -> water;
-  }
-  variant mixed { a(f32), b(u64), c(string), d }
-  record pair { first: own<water>, second: option<own<water>> }
-  echo-text: func(text: string) -> string;
-  echo-mixed: func(m: mixed) -> mixed;
-  echo-nested: func(l: list<list<string>>) -> list<list<string>>;
-  echo-waters: func(l: list<own<water>>) -> list<own<water>>;
-  echo-enum: func(e: order) -> order;
-  enum order { still, sparkling }
-  consume-text: func(text: string) -> u64;
-  consume-waters: func(l: list<own<water>>, p: pair) -> u64;
-  look: func(w: borrow<water>, t: borrow<tap-2>) -> pair;
-  many: func(a: u8, b: s8, c: u16, d: s16, e: u32, f: s32, g: u64, h: s64, i: f32, j: f64, k: char, l: bool, m: u8, n: u8, o: u8, p: u8, q: string) -> list<string>;
-}
-world library { import host; export api; }
-)";
-
 /// The guest in Go of a batch, built; formatted and vetted where asked.
 Built build(const Batch& batch, bool lint = false, const std::string& leg = "plain") {
   auto dir = TempDir::create("guest-go");
@@ -211,6 +176,147 @@ TEST_F(GuestInGo, HoldsWhateverTheCollectorDoes) {
   for (std::uint32_t s = 0; s < batch_.schemas.size(); ++s) {
     ASSERT_NO_FATAL_FAILURE(call_exports(s, 3));
     ASSERT_NO_FATAL_FAILURE(call_imports(s, 3));
+  }
+}
+
+Batch water() {
+  Batch batch;
+  batch.schemas.push_back(in_package(testing::schema_of(testing::kWater), "fficheck:c0"));
+  return batch;
+}
+
+TEST_F(GuestInGo, HasTheAdministrativeFunctionsOfResources) {
+  const Built built = build(water(), true);
+  const auto bytes = read_file(built.module);
+  ASSERT_TRUE(bytes.ok()) << bytes.error().text();
+  const WasmFunctions has = testing::WasmReader(bytes.value()).read();
+  const std::pair<const char*, const char*> imports[] = {
+      {"[export]fficheck:c0/api/ [resource-new]water", "(i32) -> (i32)"},
+      {"[export]fficheck:c0/api/ [resource-rep]water", "(i32) -> (i32)"},
+      {"[export]fficheck:c0/api/ [resource-drop]water", "(i32) -> ()"},
+      {"fficheck:c0/host/ [resource-drop]tap-2", "(i32) -> ()"},
+  };
+  for (const auto& [name, type] : imports) {
+    ASSERT_TRUE(has.imports.contains(name)) << name;
+    EXPECT_EQ(has.imports.at(name), type);
+  }
+  const std::pair<const char*, const char*> exports[] = {
+      {"fficheck:c0/api#[dtor]water", "(i32) -> ()"},
+      {"fficheck:c0/api#[constructor]water", "(i32, i32, i32) -> (i32)"},
+      {"fficheck:c0/api#[method]water.drink", "(i32, i32) -> (i64)"},
+      {"fficheck:c0/api#[static]water.of", "(i32, i32) -> (i32)"},
+      {"cabi_post_fficheck:c0/api#echo-text", "(i32) -> ()"},
+      {"cabi_realloc", "(i32, i32, i32, i32) -> (i32)"},
+  };
+  for (const auto& [name, type] : exports) {
+    ASSERT_TRUE(has.exports.contains(name)) << name;
+    EXPECT_EQ(has.exports.at(name), type);
+  }
+  EXPECT_FALSE(has.exports.contains("cabi_post_fficheck:c0/api#consume-text"));
+}
+
+TEST_F(GuestInGo, DropsEveryResourceOnce) {
+  ASSERT_NO_FATAL_FAILURE(start(water()));
+  const Schema& schema = batch_.schemas[0];
+  const auto call = [&](const char* name, const std::vector<Value>& args) {
+    const Function* f = schema.find(name);
+    EXPECT_NE(f, nullptr) << name;
+    const auto index = static_cast<std::uint32_t>(f - schema.functions().data());
+    WasmCall done = session_->call(0, index, args);
+    EXPECT_FALSE(done.trap) << name << ": " << done.trap->reason;
+    return done.result.value_or(Value::natural(0));
+  };
+  collect_in_realloc(true);
+  std::vector<Value> waters;
+  for (std::uint64_t i = 0; i < 5; ++i)
+    waters.push_back(call("water.constructor", {Value::natural(i), Value::string("still")}));
+  EXPECT_EQ(counter(6), 5u);
+  call("water.drink", {waters[0], Value::natural(3)});
+  // What echo answers is what it was given.
+  const Value same = call("echo-waters", {Value::sequence({waters[1], waters[2]})});
+  EXPECT_TRUE(equal(same, Value::sequence({waters[1], waters[2]})));
+  EXPECT_EQ(counter(6), 5u);
+  call("consume-waters", {same, Value::sequence({waters[0], Value::choice(1, waters[3])})});
+  EXPECT_EQ(counter(6), 1u);
+  EXPECT_EQ(counter(7), 4u);
+  // The borrow of the host's resource is given back; the answer's resources are the caller's.
+  const Value pair = call("look", {waters[4], Value::handle(77)});
+  std::vector<Value> rest = {waters[4], pair.as<Sequence>()[0]};
+  if (pair.as<Sequence>()[1].as<Choice>().index == 1)
+    rest.push_back(*pair.as<Sequence>()[1].as<Choice>().payload);
+  EXPECT_EQ(counter(6), rest.size());
+  for (const Value& owned : rest)
+    EXPECT_FALSE(session_->drop_rep(0, 1, static_cast<std::uint32_t>(owned.as<Handle>().rep)));
+  EXPECT_EQ(counter(6), 0u);
+  EXPECT_EQ(counter(0), 0u);
+  EXPECT_EQ(counter(2), 0u);
+  EXPECT_EQ(session_->handles().live(), 0u);
+}
+
+TEST(GuestInGoBuild, FailsInTheStageOfItsDefect) {
+  const auto stage_of = [](const std::string& from, const std::string& to) -> std::string {
+    const Schema schema = testing::schema_of(
+        "package fficheck:c0;\ninterface api {\n  record r { a: u8, b: u32 }\n  f: func(x: r) -> "
+        "r;\n}\n");
+    const BatchEntry entry{"c0", &schema};
+    FileSet files = emit_guest_go({&entry, 1});
+    std::string& text = files.at("guest/c0.go");
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << text;
+    text.replace(at, from.size(), to);
+    auto dir = TempDir::create("broken");
+    EXPECT_TRUE(dir.ok());
+    BuildOptions options;
+    options.dir = dir.value().path();
+    EXPECT_TRUE(write_files(options.dir, files).ok());
+    for (const auto& stage : {build_guest_go(options), lint_guest_go(options)}) {
+      EXPECT_TRUE(stage.ok()) << stage.error().text();
+      if (stage.ok() && stage.value()) return stage.value()->stage;
+    }
+    return "";
+  };
+  EXPECT_EQ(stage_of("B uint32", "B uint32"), "");
+  EXPECT_EQ(stage_of("B uint32", "B uint64"), "compile-wasm-go");
+  EXPECT_EQ(stage_of("B uint32", "B  uint32"), "gofmt");
+}
+
+TEST(GuestInGoProduct, CompilesWithWhatItsAuthorWrites) {
+  FileSet files = emit_guest_go_product(testing::schema_of(testing::kWater), {"my_water", ""});
+  files["guest/main.go"] = R"(package main
+
+import "mywater/mywater"
+
+type guest struct{ mywater.Exports }
+
+type bottle struct{ liters uint64 }
+
+func (b *bottle) Drink(liters uint32) uint64 {
+	b.liters -= uint64(liters)
+	return b.liters
+}
+
+func (b *bottle) Drop() {}
+
+func (guest) NewWater(liters uint32, name string) mywater.Water {
+	return mywater.MakeWater(&bottle{uint64(liters)})
+}
+
+func (guest) EchoText(text string) string {
+	return mywater.HostEchoText(text)
+}
+
+func init() { mywater.Export(guest{}) }
+
+func main() {}
+)";
+  auto dir = TempDir::create("product");
+  ASSERT_TRUE(dir.ok());
+  BuildOptions options;
+  options.dir = dir.value().path();
+  ASSERT_TRUE(write_files(options.dir, files).ok());
+  for (const auto& stage : {build_guest_go(options), lint_guest_go(options)}) {
+    ASSERT_TRUE(stage.ok()) << stage.error().text();
+    EXPECT_FALSE(stage.value()) << stage.value()->stage << "\n" << stage.value()->log;
   }
 }
 
