@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "harness/core/case.h"
+#include "harness/core/case_seed.h"
 #include "harness/core/kind.h"
 #include "harness/core/schema.h"
 
@@ -42,12 +43,6 @@ struct Profile {
 [[nodiscard]] std::span<const Profile> profiles();
 /// The profile of that name, or nullptr.
 [[nodiscard]] const Profile* find_profile(std::string_view name);
-
-/// The seed of case `index` of a campaign with that seed: the first word of a SplitMix stream
-/// (docs/value-stream.md section 1) with state w + index * 0xD1B54A32D192ED03, where w is the first
-/// word of a stream with state `campaign_seed`. It depends on nothing else, so cases may be dealt
-/// to threads and shards in any way.
-[[nodiscard]] std::uint64_t case_seed(std::uint64_t campaign_seed, std::uint64_t index);
 
 /// A schema: some types, and functions over them. Deterministic in its arguments; always valid.
 [[nodiscard]] Schema generate_schema(std::uint64_t case_seed, const Profile& profile);

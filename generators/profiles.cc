@@ -106,8 +106,4 @@ const Profile* find_profile(std::string_view name) {
   return found == kProfiles.end() ? nullptr : &*found;
 }
 
-std::uint64_t case_seed(std::uint64_t campaign_seed, std::uint64_t index) {
-  return value_seed(SplitMix(campaign_seed).next(), index);
-}
-
 }  // namespace fficheck

@@ -48,7 +48,13 @@ Result<std::vector<const Property*>> choose_properties(const Program& program,
 }
 
 Result<std::vector<Schema>> read_schemas(const std::string& path) {
-  FFICHECK_TRY(ParsedWit parsed, parse_wit_path(path));
+  Result<ParsedWit> read = parse_wit_path(path);
+  if (!read.ok()) {
+    Error error = std::move(read).error();
+    if (error.where.empty() && error.message.find(path) == std::string::npos) error.where = path;
+    return error;
+  }
+  ParsedWit parsed = std::move(read).value();
   std::map<std::string, std::vector<std::string>> by_reason;
   for (const ParsedWit::Skipped& s : parsed.skipped) by_reason[s.reason].push_back(s.interface);
   for (const auto& [reason, interfaces] : by_reason) {
@@ -57,7 +63,10 @@ Result<std::vector<Schema>> read_schemas(const std::string& path) {
     std::fprintf(stderr, "left out, %zu interface%s: %s: %s\n", interfaces.size(),
                  interfaces.size() == 1 ? "" : "s", reason.c_str(), names.c_str());
   }
-  if (parsed.schemas.empty()) return input_error("no interface that makes a schema", path);
+  if (parsed.schemas.empty())
+    return input_error(
+        "no interface that makes a schema", path,
+        "interfaces of the packages it uses do not count: name their own directories");
   return std::move(parsed.schemas);
 }
 

@@ -203,8 +203,8 @@ void print_summary(const Program& program, const CampaignResult& result) {
       std::printf("%-12s   of these built as %s: %s schemas, %s values\n", name.c_str(),
                   leg.c_str(), grouped(counts.schemas).c_str(), grouped(counts.values).c_str());
     for (const auto& [reason, times] : t.skips)
-      std::printf("%-12s   left out, %s functions: %s\n", name.c_str(), grouped(times).c_str(),
-                  reason.c_str());
+      std::printf("%-12s   left out, %s function%s: %s\n", name.c_str(), grouped(times).c_str(),
+                  times == 1 ? "" : "s", reason.c_str());
   }
   const std::size_t listed = std::min<std::size_t>(result.tally.failures.size(), 20);
   for (std::size_t i = 0; i < listed; ++i) {

@@ -104,7 +104,8 @@ class Reader {
 
  private:
   Error error(const std::string& message, std::string remedy = {}) const {
-    return input_error(message, file_ + ":" + std::to_string(number_), std::move(remedy));
+    return input_error(message, file_ + ":" + std::to_string(std::max<std::size_t>(number_, 1)),
+                       std::move(remedy));
   }
 
   bool next_line() {

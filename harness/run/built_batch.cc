@@ -90,12 +90,26 @@ Result<void> BuiltBatch::write(const fs::path& dir, const EntrySet& set) const {
   return {};
 }
 
+Result<std::optional<BuildFailure>> BuiltBatch::attempt(const fs::path& dir, bool linting) const {
+  FFICHECK_TRY(std::optional<BuildFailure> failure,
+               linting ? target_.lint(options(dir)) : target_.build(options(dir)));
+  if (!failure) return failure;
+  for (const char* sign : {"o space left on device", "isk quota exceeded"}) {
+    if (failure->log.find(sign) != std::string::npos)
+      return environment_error(
+          "no space left for the build in " + dir.string() + ": " + failure_line(*failure),
+          "free some space there, or name another directory with --save; "
+          "TMPDIR and GOCACHE may be full too");
+  }
+  return failure;
+}
+
 Result<Bisection> BuiltBatch::search(const EntrySet& set, const BuildFailure& failure,
                                      bool linting) {
   const fs::path dir = settings_.dir / (linting ? "bisect-lint" : "bisect");
   const BuildSubset attempt = [&](const EntrySet& part) -> Result<std::optional<BuildFailure>> {
     FFICHECK_CHECK(write(dir, part));
-    return linting ? target_.lint(options(dir)) : target_.build(options(dir));
+    return this->attempt(dir, linting);
   };
   Result<Bisection> found = bisect(set, failure, attempt, settings_.max_builds);
   if (!settings_.keep) remove_tree(dir);
@@ -118,7 +132,7 @@ void BuiltBatch::note(const Bisection& found, std::map<std::uint32_t, BuildFailu
 
 Result<std::optional<BuildFailure>> BuiltBatch::timed_build() const {
   const PhaseTimer timer(settings_.phases, "build");
-  return target_.build(options(built_dir_));
+  return attempt(built_dir_, false);
 }
 
 Result<void> BuiltBatch::build() {
@@ -144,7 +158,7 @@ Result<void> BuiltBatch::build() {
 Result<void> BuiltBatch::lint() {
   if (built_.empty()) return {};
   const PhaseTimer timer(settings_.phases, "lint");
-  FFICHECK_TRY(const std::optional<BuildFailure> failure, target_.lint(options(built_dir_)));
+  FFICHECK_TRY(const std::optional<BuildFailure> failure, attempt(built_dir_, true));
   if (!failure) return {};
   FFICHECK_TRY(const Bisection found, search(built_, *failure, true));
   note(found, lint_faults_);

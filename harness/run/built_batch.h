@@ -69,6 +69,9 @@ class BuiltBatch {
   BuiltBatch(const Target& target, std::vector<const Schema*> schemas, BatchSettings settings);
   [[nodiscard]] std::vector<BatchEntry> entries_of(const EntrySet& set) const;
   [[nodiscard]] BuildOptions options(const std::filesystem::path& dir) const;
+  /// Builds or lints what is in `dir`; a disk that is full is no fault of a schema.
+  [[nodiscard]] Result<std::optional<BuildFailure>> attempt(const std::filesystem::path& dir,
+                                                            bool linting) const;
   [[nodiscard]] Result<void> write(const std::filesystem::path& dir, const EntrySet& set) const;
   [[nodiscard]] Result<std::optional<BuildFailure>> timed_build() const;
   Result<void> build();

@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include "harness/core/value_stream.h"
+#include "harness/core/case_seed.h"
 #include "harness/run/built_batch.h"
 #include "harness/run/journal.h"
 #include "harness/run/phases.h"
@@ -27,9 +27,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kLegBlock = 100;
 /// Of a sampled block, one case in so many.
 constexpr std::uint64_t kLegStride = 4;
-
-/// Told apart from the seeds that value streams make from the same number.
-constexpr std::uint64_t kCaseSalt = 0x66666963'6865636BULL;
 
 CampaignIdentity identity_of(const CampaignConfig& config) {
   CampaignIdentity id{.seed = config.seed,
@@ -60,7 +57,7 @@ class BatchSource {
     const std::uint64_t end =
         std::min(made->first + config_.batch, config_.cases.value_or(made->first + config_.batch));
     for (std::uint64_t i = made->first; i < end; ++i)
-      made->schemas.push_back(config_.source(i, seed_of_case(config_.seed, i)));
+      made->schemas.push_back(config_.source(i, case_seed(config_.seed, i)));
     kept_.push_back(made);
     if (kept_.size() > config_.jobs) kept_.pop_front();
     return made;
@@ -219,10 +216,6 @@ Result<void> check_config(const CampaignConfig& config) {
 }
 
 }  // namespace
-
-std::uint64_t seed_of_case(std::uint64_t seed, std::uint64_t index) {
-  return value_seed(seed ^ kCaseSalt, index);
-}
 
 Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& observer) {
   FFICHECK_CHECK(check_config(config));

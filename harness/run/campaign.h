@@ -20,7 +20,7 @@
 
 namespace fficheck {
 
-/// The schema of case `index`; `seed` is seed_of_case(S, index). Must be pure: called again for the
+/// The schema of case `index`; `seed` is case_seed(S, index). Must be pure: called again for the
 /// same index it gives the same schema. Called from several threads.
 using SchemaSource = std::function<Schema(std::uint64_t index, std::uint64_t seed)>;
 
@@ -64,10 +64,6 @@ struct CampaignResult {
 /// campaign holds, a resumed state that does not fit) are the Result's; the observer hears
 /// everything else, one call at a time.
 [[nodiscard]] Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& observer);
-
-/// The seed of case `index` of a campaign: hash(S, index), so the cases do not depend on threads,
-/// batches or what ran before.
-[[nodiscard]] std::uint64_t seed_of_case(std::uint64_t seed, std::uint64_t index);
 
 /// Exit status of a campaign: 0 all held, 1 something did not, 2 nothing was compared, 3
 /// environment, 130 interrupted with nothing failed.

@@ -85,6 +85,10 @@ Result<void> Journal::open_for_append(const fs::path& file) {
 
 Result<Journal> Journal::begin(const fs::path& dir, const CampaignIdentity& identity) {
   Journal journal;
+  std::error_code none;
+  if (fs::exists(state_file(dir)) && fs::file_size(journal_file(dir), none) > 0 && !none)
+    return input_error("a campaign's results are in " + dir.string() + " already", {},
+                       "go on with it by --resume, or choose another directory");
   FFICHECK_CHECK(write_file(journal_file(dir), ""));
   FFICHECK_CHECK(write_file(state_file(dir), to_json(identity).dump(1) + "\n"));
   FFICHECK_CHECK(journal.open_for_append(journal_file(dir)));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/core/case_seed.h"
 #include "harness/run/built_batch.h"
 #include "harness/run/files.h"
 #include "harness/run/replay.h"
@@ -128,7 +129,7 @@ class UnitRun {
       const std::uint64_t values =
           plain() ? config_.values : std::max<std::uint64_t>(1, config_.values / 10);
       const Subject subject{
-          *unit_.target, *session, carried_[i], *index, seed_of_case(config_.seed, indices_[i]),
+          *unit_.target, *session, carried_[i], *index, case_seed(config_.seed, indices_[i]),
           values};
       for (const Property* property : config_.properties) {
         if (!property->stages().empty()) continue;
@@ -207,7 +208,7 @@ class UnitRun {
     if (failure.shrink_tried) {
       const ShrinkSettings settings{dir() / "shrink",
                                     unit_.leg,
-                                    seed_of_case(config_.seed, failure.index),
+                                    case_seed(config_.seed, failure.index),
                                     config_.build_limit,
                                     std::min(config_.call_limit, std::chrono::milliseconds(5000)),
                                     config_.shrink_limit};

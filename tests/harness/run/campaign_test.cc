@@ -11,6 +11,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "harness/core/case_seed.h"
 #include "harness/run/files.h"
 #include "harness/run/journal.h"
 #include "tests/harness/run/fake_target.h"
@@ -157,7 +158,7 @@ TEST_F(CampaignTest, ExactlyTheSchemasThatDoNotBuildFailCompilesAndTheRestGoesOn
     CampaignConfig c = config(target, 40);
     std::set<std::pair<std::string, std::uint64_t>> expected;
     for (std::uint64_t i = 0; i < 40; ++i)
-      if (has_kind(fake::invent(i, seed_of_case(c.seed, i)), Kind::S64))
+      if (has_kind(fake::invent(i, case_seed(c.seed, i)), Kind::S64))
         expected.insert({"compiles", i});
     ASSERT_FALSE(expected.empty());
     const CampaignResult result = run(c);
@@ -319,6 +320,30 @@ TEST_F(CampaignTest, OneDirectoryHoldsOneCampaignAtATime) {
   const auto refused = run_campaign(c, seen_);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().blame, Blame::Input);
+}
+
+TEST_F(CampaignTest, AFullDiskIsTheEnvironmentsFaultAndNoSchemas) {
+  FakeTarget target("fake");
+  target.stage = [](const Schema&) { return "compile-c"; };
+  target.complaint = "fatal error: cannot write: No space left on device";
+  CampaignConfig c = config(target, 10);
+  c.save = dir_.path() / "save";
+  const auto result = run_campaign(c, seen_);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(exit_status(result.value()), 3);
+  EXPECT_EQ(result.value().tally.total(Verdict::Outcome::Fail), 0u);
+}
+
+TEST_F(CampaignTest, ACampaignIsNeverBegunOverTheResultsOfAnother) {
+  FakeTarget target("fake");
+  CampaignConfig c = config(target, 10);
+  c.save = dir_.path() / "save";
+  run(c);
+  const std::string before = read_file(c.save / "journal.jsonl").value();
+  const auto refused = run_campaign(c, seen_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().blame, Blame::Input);
+  EXPECT_EQ(read_file(c.save / "journal.jsonl").value(), before);
 }
 
 TEST_F(CampaignTest, ResumingAnotherCampaignIsRefusedAndSaysWhatDiffers) {

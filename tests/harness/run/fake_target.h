@@ -95,9 +95,10 @@ class FakeTarget final : public Target {
   explicit FakeTarget(std::string name, Callee callee = echo)
       : name_(std::move(name)), callee_(std::move(callee)) {}
 
-  Stage stage;                 ///< of build
-  Stage lint_stage;            ///< of lint
-  bool names_culprits = true;  ///< whether the log says which entry it is about
+  Stage stage;                          ///< of build
+  Stage lint_stage;                     ///< of lint
+  std::string complaint = "error: no";  ///< of the log
+  bool names_culprits = true;           ///< whether the log says which entry it is about
   std::function<std::optional<std::string>(const Schema&, const Function&)> refuses;
   std::vector<std::string> other_legs;
   mutable Counts counts;
@@ -142,7 +143,7 @@ class FakeTarget final : public Target {
       if (stage.empty()) continue;
       if (!failure) failure = BuildFailure{stage, ""};
       failure->log += (names_culprits ? file.path().filename().string() : std::string("it")) +
-                      ".c:1:1: error: no\n";
+                      ".c:1:1: " + complaint + "\n";
     }
     return failure;
   }
