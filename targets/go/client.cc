@@ -112,13 +112,15 @@ class Client {
     return id ? p_.names.types[*id] : "struct{}";
   }
 
-  /// The function that lifts a method's result; one for all methods with the same result.
+  /// The function that lifts a method's result; one for all methods that answer it in the same way.
   std::string receiver(const FunctionLayout& layout, const Type* declared,
                        const Function& function) {
     if (layout.form == ResultForm::RawText) return "ffirt.ReceiveText";
     const TypeId id = declared ? *function.result : *layout.ok;
     if (p_.type(id).kind == Kind::U64) return "ffirt.ReceiveUint64";
-    const std::string name = "receive" + p_.names.idents[id];
+    // A result that a method declares is its outcome; as a mere value of another method, it is
+    // received.
+    const std::string name = (declared ? "outcome" : "receive") + p_.names.idents[id];
     if (!received_.insert(name).second) return name;
     receivers_.gap();
     receivers_.open("func ", name, "(result, msg unsafe.Pointer, n uintptr) error {");

@@ -98,7 +98,7 @@ class Resolver {
   void claim_ident(TypeId id, const std::string& wanted) {
     std::string& ident = out_.idents[id];
     ident = idents_.claim(wanted);
-    for (std::string_view helper : {"raw", "lower", "lift", "receive", "flat", "spread"})
+    for (std::string_view helper : {"raw", "lower", "lift", "receive", "outcome", "flat", "spread"})
       (void)locals_.claim(cat(helper, ident));
   }
 
