@@ -238,7 +238,7 @@ std::size_t id_length(std::string_view text, std::size_t at) {
 
 /// Length of the directories of an absolute path at `at`, up to its last slash.
 std::size_t directory_length(std::string_view text, std::size_t at) {
-  if (text[at] != '/' || !(at == 0 || std::isspace(static_cast<unsigned char>(text[at - 1])) != 0))
+  if (text[at] != '/' || (at != 0 && std::isspace(static_cast<unsigned char>(text[at - 1])) == 0))
     return 0;
   const std::size_t end = std::min(text.find_first_of(" \t:\"'", at), text.size());
   const std::size_t slash = text.rfind('/', end - 1);

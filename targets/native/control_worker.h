@@ -42,7 +42,7 @@ class ControlWorker final : public WorkerHandler {
   Result<void> trim() override { return {}; }
 
  private:
-  explicit ControlWorker(SharedObject object) : object_(std::move(object)) {}
+  explicit ControlWorker(SharedObject object) : object_(object) {}
 
   SharedObject object_;
   std::vector<Schema> schemas_;
