@@ -43,6 +43,7 @@ void catch_signals() {
 FileSet product(const std::string& target, const Schema& schema, Abi abi) {
   const LibraryName name{snake_case(schema.interface()), ""};
   if (target == "wasm-c") return guest_in_c().emit_product(schema);
+  if (target == "wasm-go") return guest_in_go().emit_product(schema);
   FileSet files = emit_product(schema, abi, name);
   if (target == "go") files.merge(emit_go_product(schema, abi, name));
   return files;
@@ -61,7 +62,7 @@ Program compose(const char* name) {
   };
   for (const Profile& profile : profiles()) program.profiles.emplace_back(profile.name);
   program.product = product;
-  program.product_targets = {"control", "go", "wasm-c"};
+  program.product_targets = {"control", "go", "wasm-c", "wasm-go"};
   program.stop = &stop_requested;
   program.name = name;
   return program;
@@ -126,7 +127,7 @@ void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& 
 
   sub = app.add_subcommand("gen", "Writes the library and bindings of a WIT file");
   sub->add_option("file", g.file, "WIT file or package directory")->required();
-  sub->add_option("--target", g.target, "control (the C library alone), go, or wasm-c")->required();
+  sub->add_option("--target", g.target, "control (the C library alone), go, wasm-c or wasm-go")->required();
   sub->add_option("--out", g.out, "Directory to write below")->required();
   sub->add_option("--abi", g.abi, "native (unless given) or nim");
 
