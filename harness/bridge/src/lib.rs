@@ -2,6 +2,7 @@
 
 mod component;
 mod guard;
+mod skipped;
 mod unit;
 mod wave;
 mod wit;

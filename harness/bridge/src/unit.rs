@@ -9,24 +9,7 @@ use wit_parser::{
 };
 
 use crate::guard::{EMPTY_RECORD, WIDE_FLAGS};
-
-/// An interface or function that makes no part of a schema, and why.
-pub struct Skipped {
-    interface: String,
-    reason: String,
-}
-
-impl Skipped {
-    pub fn new(interface: impl Into<String>, reason: impl Into<String>) -> Self {
-        Skipped {
-            interface: interface.into(),
-            reason: reason.into(),
-        }
-    }
-    pub fn json(&self) -> Value {
-        json!({ "interface": self.interface, "reason": self.reason })
-    }
-}
+use crate::skipped::Skipped;
 
 /// Index into `Unit::types`, or why the type has none.
 type Converted = Result<usize, String>;

@@ -10,7 +10,8 @@ use wit_parser::{
 };
 
 use crate::guard::prepare_wit;
-use crate::unit::{Skipped, Unit};
+use crate::skipped::Skipped;
+use crate::unit::Unit;
 use crate::{Failure, FficheckLimits, Outcome};
 
 /// The first line of what an error displays.
