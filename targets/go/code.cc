@@ -3,11 +3,14 @@
 namespace fficheck::go {
 namespace {
 
-/// Whether `body` names the package: "unsafe." at the start of a word.
+/// Whether `body` names the package: "unsafe." at the start of a word, and an exported name behind
+/// it (a comment may end with such a word).
 bool uses(const std::string& body, std::string_view package) {
   const std::string wanted = std::string(package) + ".";
   for (std::size_t at = body.find(wanted); at != std::string::npos;
        at = body.find(wanted, at + 1)) {
+    const std::size_t behind = at + wanted.size();
+    if (behind >= body.size() || body[behind] < 'A' || body[behind] > 'Z') continue;
     if (at == 0) return true;
     const char before = body[at - 1];
     const bool in_word = before == '_' || before == '.' || before == '/' ||
