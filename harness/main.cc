@@ -127,7 +127,8 @@ void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& 
 
   sub = app.add_subcommand("gen", "Writes the library and bindings of a WIT file");
   sub->add_option("file", g.file, "WIT file or package directory")->required();
-  sub->add_option("--target", g.target, "control (the C library alone), go, wasm-c or wasm-go")->required();
+  sub->add_option("--target", g.target, "control (the C library alone), go, wasm-c or wasm-go")
+      ->required();
   sub->add_option("--out", g.out, "Directory to write below")->required();
   sub->add_option("--abi", g.abi, "native (unless given) or nim");
 

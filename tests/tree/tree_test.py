@@ -21,7 +21,8 @@ LAYERS = {
     "generators": ["harness/core"],
     "targets/native": ["harness/core", "harness/run"],
     "targets/go": ["harness/core", "harness/run", "targets/native"],
-    "targets/wasm": ["harness/core", "harness/run", "targets/native"],
+    # Guests in Go share the native bindings' types and names.
+    "targets/wasm": ["harness/core", "harness/run", "targets/native", "targets/go"],
     "properties": ["harness/core", "harness/run"],
     "reports": ["harness/core", "harness/run"],
     "bench": ["harness/core", "harness/run", "generators", "targets/native", "targets/go"],
