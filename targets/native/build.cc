@@ -24,9 +24,6 @@ using native_build::only_assertions;
 using native_build::run_own;
 using native_build::tool;
 
-/// The format is a matter of the emitter more than of the schema: one file of so many is looked at.
-constexpr std::uintmax_t kFormatStride = 4;
-
 Result<std::string> gcc() { return tool({"gcc"}, "gcc"); }
 Result<std::string> clang() { return tool({"clang-19", "clang"}, "clang-19"); }
 
@@ -152,8 +149,6 @@ Result<std::optional<BuildFailure>> lint_batch_library(const BuildOptions& optio
   for (const fs::directory_entry& entry : fs::directory_iterator(options.dir / "native", error)) {
     const std::string extension = entry.path().extension().string();
     if (extension != ".c" && extension != ".h") continue;
-    // A quarter of the files, by size: the same for a schema whatever batch it is in.
-    if (entry.file_size(error) % kFormatStride != 0 || error) continue;
     command.push_back(entry.path().filename().string());
   }
   if (command.size() == 4) return std::optional<BuildFailure>();

@@ -118,7 +118,7 @@ TEST(BuiltLibrary, FailsInTheStageOfItsDefect) {
   const auto compile = build_with("native/c0.h", "uint32_t b;", "uint32_t b");
   ASSERT_TRUE(compile);
   EXPECT_EQ(compile->stage, "compile-c");
-  const auto link = build_with("native/c0_provider.c", "ffi_provide_call", "ffi_provide_calls");
+  const auto link = build_with("native/c0.c", "ffi_provide_call", "ffi_provide_calls");
   ASSERT_TRUE(link);
   EXPECT_EQ(link->stage, "compile-c");
 }
