@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array kLaws = {BulkLaw::Consume,    BulkLaw::Produce, BulkLaw::Echo,
                               BulkLaw::Repeat,     BulkLaw::Errors,  BulkLaw::Call,
-                              BulkLaw::PostReturn, BulkLaw::Import};
+                              BulkLaw::PostReturn, BulkLaw::Import,  BulkLaw::Traps};
 
 }  // namespace
 
@@ -21,6 +21,7 @@ std::string_view bulk_law_name(BulkLaw law) {
     case BulkLaw::Call: return "call";
     case BulkLaw::PostReturn: return "post-return";
     case BulkLaw::Import: return "import";
+    case BulkLaw::Traps: return "traps";
   }
   return "";
 }

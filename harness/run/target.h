@@ -63,7 +63,8 @@ enum class BulkLaw : std::uint8_t {
   Errors,
   Call,
   PostReturn,
-  Import
+  Import,
+  Traps
 };
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);

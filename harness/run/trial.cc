@@ -43,6 +43,7 @@ Result<void> check_law_fits(const Schema& schema, const Function& function, Bulk
     case BulkLaw::Repeat:
     case BulkLaw::PostReturn:
     case BulkLaw::Import:
+    case BulkLaw::Traps:
     case BulkLaw::Call: return {};
   }
   return {};

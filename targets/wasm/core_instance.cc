@@ -7,6 +7,9 @@
 namespace fficheck {
 namespace {
 
+/// Of one table: growth beyond it fails.
+constexpr std::int64_t kMostTableElements = 1 << 20;
+
 wasm_valtype_t* value_type(CoreType type) {
   switch (type) {
     case CoreType::I32: return wasm_valtype_new(WASM_I32);
@@ -59,6 +62,10 @@ wasm_trap_t* enter_host(void* env, wasmtime_caller_t* /*caller*/, wasmtime_val_r
 }
 
 Trap trap_of(const wasm_trap_t* trap, const wasmtime_error_t* error) {
+  wasmtime_trap_code_t code = 0;
+  if (trap != nullptr && wasmtime_trap_code(trap, &code))
+    return {message_of(trap),
+            code == WASMTIME_TRAP_CODE_INTERRUPT ? Trap::Cause::Time : Trap::Cause::Guest};
   if (trap != nullptr) return {message_of(trap)};
   return {message_of(error)};
 }
@@ -89,8 +96,8 @@ Result<std::unique_ptr<CoreInstance>> CoreInstance::create(std::shared_ptr<CoreM
   state->store.reset(wasmtime_store_new(engine, nullptr, nullptr));
   state->context = wasmtime_store_context(state->store.get());
   wasmtime_store_limiter(state->store.get(),
-                         static_cast<std::int64_t>(module->engine()->options().memory_limit), -1,
-                         -1, -1, -1);
+                         static_cast<std::int64_t>(module->engine()->options().memory_limit),
+                         kMostTableElements, -1, -1, -1);
   state->ticks = WasmEngine::ticks(limit);
   wasmtime_context_set_epoch_deadline(state->context, state->ticks);
   const ErrorPtr wasi(wasmtime_context_set_wasi(state->context, wasi_config_new()));

@@ -21,6 +21,7 @@ Result<std::unique_ptr<CoreSession>> CoreSession::create(std::shared_ptr<CoreMod
   FFICHECK_TRY(state->instance,
                CoreInstance::create(std::move(module), state->host_functions(), limit));
   FFICHECK_CHECK(state->bind_exports());
+  state->may_enter = state->may_leave = true;
   return std::unique_ptr<CoreSession>(new CoreSession(std::move(state)));
 }
 
@@ -41,6 +42,7 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   s.flat.clear();
   crossing.lower(bound.params, args, lowered.params_in_memory, &s.flat);
   if (crossing.trap()) return crossing.trap();
+  if (s.tamper != nullptr) (*s.tamper)(s.flat, s.bytes());
 
   std::uint64_t few[kMaxFlatParams];
   const RawValues values(few, std::max(s.flat.size(), lowered.results.size()));
@@ -79,6 +81,15 @@ WasmCall CoreSession::call(std::uint32_t schema, std::uint32_t function,
   return out;
 }
 
+std::optional<Trap> CoreSession::call_tampered(std::uint32_t schema, std::uint32_t function,
+                                               const std::vector<Value>& args, const Tamper& tamper,
+                                               std::optional<Value>* result) {
+  state_->tamper = &tamper;
+  std::optional<Trap> trap = call_fast(schema, function, args, result);
+  state_->tamper = nullptr;
+  return trap;
+}
+
 std::optional<Trap> CoreSession::call_raw(std::uint32_t schema, std::uint32_t function,
                                           RawValues values) {
   const BoundFunction& bound = state_->bound[schema][function];
@@ -98,7 +109,12 @@ std::optional<Trap> CoreSession::probe(std::string_view name, std::span<const Co
 
 std::optional<Trap> CoreSession::drop_rep(std::uint32_t schema, ResourceId resource,
                                           std::uint32_t rep) {
-  return state_->destroy({schema, resource}, rep);
+  State& s = *state_;
+  if (!s.may_enter) return Trap{"cannot enter component instance"};
+  s.may_enter = false;
+  std::optional<Trap> trap = s.destroy({schema, resource}, rep);
+  s.may_enter = true;
+  return trap;
 }
 
 const std::vector<std::string>& CoreSession::missing() const { return state_->missing; }

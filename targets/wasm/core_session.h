@@ -70,6 +70,12 @@ class CoreSession {
   /// The same without the trace, for benchmarks and bulk runs.
   std::optional<Trap> call_fast(std::uint32_t schema, std::uint32_t function,
                                 const std::vector<Value>& args, std::optional<Value>* result);
+  /// The same, but `tamper` sees and changes what was lowered before the guest does: a hostile
+  /// host.
+  using Tamper = std::function<void(std::span<CoreValue> flat, std::span<std::uint8_t> memory)>;
+  std::optional<Trap> call_tampered(std::uint32_t schema, std::uint32_t function,
+                                    const std::vector<Value>& args, const Tamper& tamper,
+                                    std::optional<Value>* result);
   /// Calls the core export with raw values, neither lowered nor lifted, without post-return: a
   /// hostile host. `values` as CoreInstance::call.
   std::optional<Trap> call_raw(std::uint32_t schema, std::uint32_t function, RawValues values);

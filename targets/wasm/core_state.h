@@ -30,10 +30,11 @@ struct CoreSession::State : GuestMemory {
   HandleTable handles;
   std::uint64_t scopes = 0;      ///< number of the newest call
   std::uint64_t host_scope = 0;  ///< scope of the import call under way
-  bool may_enter = true;         ///< no call is inside the instance
-  bool may_leave = true;         ///< the guest may call imports: not in realloc, post-return
+  bool may_enter = false;        ///< no call is inside the instance, and it has started
+  bool may_leave = false;        ///< the guest may call imports: not in realloc, post-return, start
   std::uint64_t destructor_calls = 0;
   std::uint64_t host_destructor_calls = 0;
+  const Tamper* tamper = nullptr;  ///< of the call to come
   bool tracing = false;
   AllocationTrace trace;
   std::vector<CoreValue> flat;  ///< scratch of the outermost call

@@ -135,11 +135,22 @@ void emit_lift(const GuestUnit& unit, TypeId id, const std::string& place,
     case Kind::S32:
     case Kind::U32:
     case Kind::Char:
-    case Kind::Flags:
     case Kind::S64:
     case Kind::U64: {
       const CoreType core = unit.canonical.types[id].flat[0];
       code.line(place + " = (" + unit.names.types[id] + ")" + unjoined(from[0], core) + ";");
+      return;
+    }
+    case Kind::Flags: {
+      // Bits beyond the last flag mean nothing, also where the flags' type would hold them.
+      const std::size_t count = type.parts.size();
+      const std::string bits = unjoined(from[0], CoreType::I32);
+      const bool whole = count == 8 || count == 16 || count == 32;
+      code.line(place + " = (" + unit.names.types[id] + ")" +
+                (whole
+                     ? bits
+                     : "(" + bits + " & " + std::to_string((std::uint64_t{1} << count) - 1) + ")") +
+                ";");
       return;
     }
     case Kind::F32: code.line(place + " = " + unjoined(from[0], CoreType::F32) + ";"); return;

@@ -13,7 +13,13 @@ namespace fficheck {
 
 /// What the canonical ABI forbids; the instance that caused it must not run on.
 struct Trap {
+  enum class Cause : std::uint8_t {
+    Rule,   ///< the host's side found the ABI broken, or the host's function failed
+    Guest,  ///< the guest's code trapped
+    Time,   ///< the guest ran longer than the limit
+  };
   std::string reason;
+  Cause cause = Cause::Rule;
 };
 
 /// A resource type at run time. Two are the same where both numbers are.

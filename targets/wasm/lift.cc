@@ -58,6 +58,7 @@ Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
       encoding_ == StringEncoding::Latin1Utf16 ? tagged_units & ~kUtf16Tag : tagged_units;
   const std::uint64_t size = wide ? 2 * units : units;
   if (size > kMaxGuestBytes) fail(std::string("string length too large"));
+  lifting(size);
   if (trap_ || !in_bounds(begin, size, align, "string")) return Value::string("");
   const std::span<const std::uint8_t> bytes = memory_.bytes().subspan(begin, size);
   if (wide) {
@@ -75,6 +76,7 @@ Value Crossing::load_list(TypeId element, std::uint32_t begin, std::uint32_t len
   const CanonicalType& l = layout(element);
   const std::uint64_t size = std::uint64_t{length} * l.size;
   if (size > kMaxGuestBytes) fail(std::string("list length too large"));
+  lifting(length * kLiftedItem);
   if (trap_ || !in_bounds(begin, size, l.align, "list")) return Value::sequence({});
   Sequence items;
   items.reserve(length);

@@ -20,6 +20,11 @@ namespace fficheck {
 /// Strings and lists of more bytes trap (CanonicalABI.md, MAX_STRING_BYTE_LENGTH).
 inline constexpr std::uint64_t kMaxGuestBytes = (1u << 28) - 1;
 
+/// What one crossing may lift, in bytes of strings and kLiftedItem for each element of a list: no
+/// law of the ABI, but lists that share their memory would let a small guest fill the host's.
+inline constexpr std::uint64_t kMaxLifted = std::uint64_t{1} << 28;
+inline constexpr std::uint64_t kLiftedItem = 64;
+
 /// A guest's linear memory and allocator.
 class GuestMemory {
  public:
@@ -79,6 +84,11 @@ class Crossing {
   void fail(std::optional<Trap> trap) {
     if (trap && !trap_) trap_ = std::move(trap);
   }
+  /// Counts towards kMaxLifted.
+  void lifting(std::uint64_t bytes) {
+    lifted_ += bytes;
+    if (lifted_ > kMaxLifted) fail(std::string("the value is more than the session takes"));
+  }
   [[nodiscard]] const CanonicalType& layout(TypeId id) const { return lowering_.types[id]; }
   /// Where the parts of a tuple of these types lie in memory.
   struct Placement {
@@ -123,6 +133,7 @@ class Crossing {
   GuestMemory& memory_;
   GuestHandles* handles_;
   std::optional<Trap> trap_;
+  std::uint64_t lifted_ = 0;
 };
 
 /// Bits of a scalar kind's value as the core stack holds them; precondition: class Scalar.

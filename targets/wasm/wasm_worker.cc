@@ -42,6 +42,8 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
   std::unique_ptr<WasmWorker> out(new WasmWorker());
   out->bytes_ = std::move(module);
   out->schemas_ = std::move(schemas);
+  for (const Schema& schema : out->schemas_)
+    out->interfaces_.push_back({&schema, lower_canonical(schema)});
   out->encoding_ = encoding;
   FFICHECK_TRY(out->engine_, WasmEngine::create({}));
   FFICHECK_TRY(out->module_, CoreModule::compile(out->engine_, out->bytes_));
@@ -50,11 +52,9 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
 }
 
 Result<void> WasmWorker::start_core() {
-  std::vector<WasmInterface> interfaces;
-  for (const Schema& schema : schemas_) interfaces.push_back({&schema, lower_canonical(schema)});
   core_.reset();
-  FFICHECK_TRY(core_, CoreSession::create(module_, std::move(interfaces), encoding_,
-                                          correct_host(schemas_), kCallLimit));
+  FFICHECK_TRY(core_, CoreSession::create(module_, interfaces_, encoding_, correct_host(schemas_),
+                                          kCallLimit));
   return {};
 }
 
@@ -135,7 +135,7 @@ std::string WasmWorker::agree(const Schema& schema, const Function& f,
 
 std::string WasmWorker::check_ledger(std::uint32_t schema, std::uint32_t function,
                                      std::int64_t live, const AllocationTrace& trace) {
-  const CanonicalFunction lowered = lower_canonical(schemas_[schema]).functions[function];
+  const CanonicalFunction& lowered = interfaces_[schema].lowering.functions[function];
   const std::uint32_t wanted = lowered.needs_post_return ? 1 : 0;
   if (trace.post_returns != wanted)
     return "post-return called " + std::to_string(trace.post_returns) + " times, expected " +
@@ -153,6 +153,7 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
   const Schema& schema = schemas_[request.schema];
   const Function& f = schema.functions()[request.function];
   std::optional<Value> seen;
+  if (request.law == BulkLaw::Traps) return try_hostile(request, trial);
   if (request.law == BulkLaw::PostReturn) {
     for (const std::string& name : core_->missing())
       if (name.ends_with("#" + f.name)) return "the module does not export " + name;

@@ -17,6 +17,8 @@
 
 namespace fficheck {
 
+enum class HostileRule : std::uint8_t;
+
 /// What the worker reads beside the batch's wit/: "wasm/batch.txt", a line for each schema's id.
 inline constexpr const char* kWasmManifest = "wasm/batch.txt";
 
@@ -44,6 +46,11 @@ class WasmWorker final : public WorkerHandler {
   Result<BulkOutcome> run_import(const BulkRequest& request);
   /// What became of one value: empty, or what is wrong.
   std::string try_value(const BulkRequest& request, const struct Trial& trial, bool both);
+  /// Arguments in which one place breaks the canonical ABI's rules.
+  std::string try_hostile(const BulkRequest& request, const struct Trial& trial);
+  /// What is wrong with the guest after it answered tampered arguments.
+  std::string after_hostile(const BulkRequest& request, const struct Trial& trial, HostileRule rule,
+                            std::int64_t live);
   std::string run_core(std::uint32_t schema, std::uint32_t function, const std::vector<Value>& args,
                        std::optional<Value>* result, std::uint64_t* witness);
   std::string run_component(std::uint32_t schema, std::uint32_t function,
@@ -61,6 +68,7 @@ class WasmWorker final : public WorkerHandler {
 
   std::vector<std::uint8_t> bytes_;
   std::vector<Schema> schemas_;
+  std::vector<WasmInterface> interfaces_;  ///< of schemas_
   StringEncoding encoding_ = StringEncoding::Utf8;
   std::shared_ptr<WasmEngine> engine_;
   std::shared_ptr<CoreModule> module_;
