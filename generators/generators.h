@@ -36,7 +36,8 @@ struct Profile {
   std::uint32_t drop_kind = 35;    ///< percent, for each kind: does not occur in this schema
   /// Kinds that may occur at all, indexed by Kind, and how often; 0 never.
   std::array<std::uint8_t, kAllKinds.size()> weights{};
-  bool nim = false;  ///< only what the nim dialect carries
+  Range resources{0, 0};  ///< of the callee, with functions over them
+  bool nim = false;       ///< only what the nim dialect carries
 };
 
 /// All profiles, `default` first.

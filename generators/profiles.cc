@@ -36,7 +36,7 @@ constexpr Weights only(std::initializer_list<Kind> kinds) {
 
 constexpr Weights kEven = weights(2, 5, 5, 5, 3);
 
-const std::array<Profile, 8> kProfiles = {{
+const std::array<Profile, 9> kProfiles = {{
     {.name = "default", .sentence = "A bit of everything, mostly small.", .weights = kEven},
     {.name = "small",
      .sentence = "One type, a few functions: the fastest builds.",
@@ -88,6 +88,19 @@ const std::array<Profile, 8> kProfiles = {{
      .max_depth = 3,
      .many_params = 100,
      .weights = weights(4, 0, 2, 0, 0)},
+    {.name = "resources",
+     .sentence = "Resources of the callee: constructors, methods, own and borrow everywhere.",
+     .named_types = {0, 1},
+     .tested_types = {0, 1},
+     .calls = {0, 1},
+     .parts = {1, 3},
+     .max_depth = 2,
+     .max_weight = 20,
+     .large = 0,
+     .many_params = 5,
+     .create = 0,
+     .weights = kEven,
+     .resources = {1, 3}},
     {.name = "nim",
      .sentence = "What the nim dialect of the C ABI carries.",
      .max_depth = 3,

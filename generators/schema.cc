@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "generators/resources.h"
 #include "generators/types.h"
 
 namespace fficheck {
@@ -17,6 +18,7 @@ class SchemaDrawer {
         types_(draw_, profile, names_, top_, builder_) {}
 
   Result<Schema> run() {
+    resources();
     const std::uint32_t named =
         draw_.low_range(profile_.named_types.least, profile_.named_types.most);
     if (hostile_ && draw_.chance(15)) types_.joining();
@@ -35,6 +37,14 @@ class SchemaDrawer {
   }
 
  private:
+  /// First, because WIT has a resource's functions before all others, and so a parsed schema too.
+  /// No word is drawn in profiles without resources: their schemas stay what they were.
+  void resources() {
+    if (profile_.resources.most == 0) return;
+    draw_resources(draw_, draw_.range(profile_.resources.least, profile_.resources.most), names_,
+                   top_, types_, builder_);
+  }
+
   TypeId u64() { return types_.scalar(Kind::U64); }
 
   std::vector<Param> params(const std::vector<TypeId>& types) {

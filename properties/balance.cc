@@ -154,7 +154,9 @@ class Scale {
   /// Destroys and creates; between the two a call that the library must refuse.
   std::optional<Lost> cycle(std::uint64_t times) {
     const std::vector<Function>& functions = subject_.schema.functions();
-    const auto f = std::find_if(functions.begin(), functions.end(), is_callable);
+    const auto f = std::find_if(functions.begin(), functions.end(), [&](const Function& candidate) {
+      return is_callable(subject_.schema, candidate);
+    });
     for (std::uint64_t i = 0; i < times; ++i) {
       if (auto lost = close()) return lost;
       if (f != functions.end()) {
@@ -209,7 +211,7 @@ class Balance final : public Property {
     std::vector<Step> out;
     const std::vector<Function>& functions = subject.schema.functions();
     for (std::uint32_t i = 0; i < functions.size(); ++i) {
-      if (!is_callable(functions[i])) continue;
+      if (!is_callable(subject.schema, functions[i])) continue;
       const BulkLaw law = law_of(subject.schema, functions[i]);
       out.push_back(bulk_step(subject, {.function = i,
                                         .law = law,

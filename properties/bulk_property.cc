@@ -25,7 +25,7 @@ std::vector<BulkRequest> BulkProperty::plan(const Subject& subject) const {
   const std::vector<Function>& functions = subject.schema.functions();
   for (std::uint32_t i = 0; i < functions.size(); ++i) {
     const Function& f = functions[i];
-    if (!is_callable(f) || !rules_.applies(subject.schema, f)) continue;
+    if (!is_callable(subject.schema, f) || !rules_.applies(subject.schema, f)) continue;
     // Without arguments every call is the same: a few show whether it can be made again.
     const std::uint64_t wanted =
         f.params.empty() ? std::min<std::uint64_t>(subject.values, 4) : subject.values;

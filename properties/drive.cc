@@ -55,8 +55,27 @@ std::string telling_line(std::string_view text) {
 
 }  // namespace
 
-bool is_callable(const Function& function) {
-  return function.kind == FunctionKind::Free && function.name != "create";
+namespace {
+
+bool holds_handle(const Schema& schema, TypeId id) {
+  const Type& type = schema.type(id);
+  return class_of(type.kind) == KindClass::Handle ||
+         std::any_of(type.parts.begin(), type.parts.end(), [&](const Part& part) {
+           return part.type && holds_handle(schema, *part.type);
+         });
+}
+
+}  // namespace
+
+bool needs_resources(const Schema& schema, const Function& function) {
+  return function.kind != FunctionKind::Free ||
+         (function.result && holds_handle(schema, *function.result)) ||
+         std::any_of(function.params.begin(), function.params.end(),
+                     [&](const Param& param) { return holds_handle(schema, param.type); });
+}
+
+bool is_callable(const Schema& schema, const Function& function) {
+  return function.name != "create" && !needs_resources(schema, function);
 }
 
 BulkLaw law_of(const Schema& schema, const Function& function) {

@@ -14,8 +14,11 @@ namespace fficheck {
 /// both sides of the boundary share is noticed.
 inline constexpr std::uint64_t kCheckedValues = 64;
 
-/// Whether scripts call the function: free functions but the constructor `create`.
-[[nodiscard]] bool is_callable(const Function& function);
+/// Whether values alone can call the function: free functions but the constructor `create`, without
+/// handles. (The others are the law `resources`' to call.)
+[[nodiscard]] bool is_callable(const Schema& schema, const Function& function);
+/// Whether a parameter or the result reaches a handle, or the function belongs to a resource.
+[[nodiscard]] bool needs_resources(const Schema& schema, const Function& function);
 /// The law that a function's role suggests.
 [[nodiscard]] BulkLaw law_of(const Schema& schema, const Function& function);
 

@@ -57,7 +57,7 @@ class Errors final : public Property {
     // Of the functions any will do; the seed chooses.
     std::vector<std::uint32_t> callable;
     for (std::uint32_t i = 0; i < subject.schema.functions().size(); ++i) {
-      if (is_callable(subject.schema.functions()[i])) callable.push_back(i);
+      if (is_callable(subject.schema, subject.schema.functions()[i])) callable.push_back(i);
     }
     if (callable.empty()) return skip("no function can be called");
     const std::uint32_t function = callable[subject.seed % callable.size()];

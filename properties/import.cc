@@ -12,6 +12,7 @@ class Import final : public BulkProperty {
   [[nodiscard]] Verdict check(const Subject& subject) const override {
     if (!subject.target.mirrors_imports()) return skip("the target's callee calls no imports");
     if (!subject.schema.imports().empty()) return skip("the schema has imports of its own");
+    if (!subject.schema.resources().empty()) return skip("the schema has resources");
     return BulkProperty::check(subject);
   }
 };

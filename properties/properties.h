@@ -20,6 +20,7 @@ namespace fficheck {
 [[nodiscard]] std::unique_ptr<Property> post_return_property();
 [[nodiscard]] std::unique_ptr<Property> import_property();
 [[nodiscard]] std::unique_ptr<Property> traps_property();
+[[nodiscard]] std::unique_ptr<Property> resources_property();
 
 /// All of them: the build-time laws first, then in the order in which a session is best driven.
 [[nodiscard]] std::vector<std::unique_ptr<Property>> all_properties();

@@ -5,9 +5,9 @@
 namespace fficheck {
 namespace {
 
-constexpr std::array kLaws = {BulkLaw::Consume,    BulkLaw::Produce, BulkLaw::Echo,
-                              BulkLaw::Repeat,     BulkLaw::Errors,  BulkLaw::Call,
-                              BulkLaw::PostReturn, BulkLaw::Import,  BulkLaw::Traps};
+constexpr std::array kLaws = {
+    BulkLaw::Consume, BulkLaw::Produce,    BulkLaw::Echo,   BulkLaw::Repeat, BulkLaw::Errors,
+    BulkLaw::Call,    BulkLaw::PostReturn, BulkLaw::Import, BulkLaw::Traps,  BulkLaw::Resources};
 
 }  // namespace
 
@@ -22,6 +22,7 @@ std::string_view bulk_law_name(BulkLaw law) {
     case BulkLaw::PostReturn: return "post-return";
     case BulkLaw::Import: return "import";
     case BulkLaw::Traps: return "traps";
+    case BulkLaw::Resources: return "resources";
   }
   return "";
 }

@@ -64,7 +64,8 @@ enum class BulkLaw : std::uint8_t {
   Call,
   PostReturn,
   Import,
-  Traps
+  Traps,
+  Resources
 };
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);

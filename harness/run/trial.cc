@@ -44,6 +44,7 @@ Result<void> check_law_fits(const Schema& schema, const Function& function, Bulk
     case BulkLaw::PostReturn:
     case BulkLaw::Import:
     case BulkLaw::Traps:
+    case BulkLaw::Resources:
     case BulkLaw::Call: return {};
   }
   return {};

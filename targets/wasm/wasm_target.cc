@@ -15,11 +15,12 @@
 namespace fficheck {
 namespace {
 
-bool holds_handle(const Schema& schema, TypeId id) {
+/// Whether a value of the type reaches a resource that the host implements.
+bool holds_imported(const Schema& schema, TypeId id) {
   const Type& type = schema.type(id);
-  if (class_of(type.kind) == KindClass::Handle) return true;
+  if (class_of(type.kind) == KindClass::Handle) return schema.resources()[type.resource].imported;
   for (const Part& part : type.parts)
-    if (part.type && holds_handle(schema, *part.type)) return true;
+    if (part.type && holds_imported(schema, *part.type)) return true;
   return false;
 }
 
@@ -71,10 +72,9 @@ WasmTarget::WasmTarget(GuestLanguage language, std::filesystem::path worker)
       worker_(worker.empty() ? worker_program("fficheck-wasm") : std::move(worker)) {}
 
 std::optional<std::string> WasmTarget::unsupported(const Schema& schema, const Function& f) const {
-  if (f.kind != FunctionKind::Free) return "wasm: functions of resources are called by scripts";
   for (const Param& param : f.params)
-    if (holds_handle(schema, param.type)) return "wasm: handles are passed by scripts";
-  if (f.result && holds_handle(schema, *f.result)) return "wasm: handles are passed by scripts";
+    if (holds_imported(schema, param.type)) return "wasm: resources of the host";
+  if (f.result && holds_imported(schema, *f.result)) return "wasm: resources of the host";
   return unsupported_canonical(schema, f);
 }
 

@@ -9,6 +9,7 @@
 #include "harness/core/witness.h"
 #include "harness/run/files.h"
 #include "harness/run/trial.h"
+#include "targets/wasm/resource_script.h"
 
 namespace fficheck {
 namespace {
@@ -226,8 +227,28 @@ Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
   return out;
 }
 
+Result<BulkOutcome> WasmWorker::run_resources(const BulkRequest& request) {
+  BulkOutcome out;
+  if (!component_) FFICHECK_CHECK(start_component());
+  ResourceScript script(schemas_[request.schema], request.schema, *core_, *component_);
+  for (std::uint64_t i = request.first; i != request.first + request.count; ++i) {
+    const std::string problem = script.run(value_seed(request.seed, i));
+    if (!problem.empty()) {
+      out.failed = i;
+      out.detail = problem;
+      component_.reset();
+      FFICHECK_CHECK(start_core());
+      break;
+    }
+    ++out.held;
+  }
+  calls_ += script.calls();
+  return out;
+}
+
 Result<BulkOutcome> WasmWorker::bulk(const BulkRequest& request) {
   if (request.law == BulkLaw::Import) return run_import(request);
+  if (request.law == BulkLaw::Resources) return run_resources(request);
   const Schema& schema = schemas_[request.schema];
   const Function& f = schema.functions()[request.function];
   FFICHECK_CHECK(check_law_fits(schema, f, request.law));

@@ -46,6 +46,8 @@ class WasmWorker final : public WorkerHandler {
   Result<BulkOutcome> run_import(const BulkRequest& request);
   /// What became of one value: empty, or what is wrong.
   std::string try_value(const BulkRequest& request, const struct Trial& trial, bool both);
+  /// A script over the schema's resources for each index.
+  Result<BulkOutcome> run_resources(const BulkRequest& request);
   /// Arguments in which one place breaks the canonical ABI's rules.
   std::string try_hostile(const BulkRequest& request, const struct Trial& trial);
   /// What is wrong with the guest after it answered tampered arguments.

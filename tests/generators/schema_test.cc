@@ -139,6 +139,7 @@ TEST(GenerateSchema, OfProfileNimIsCarriedByTheNimDialect) {
 // All but what goes by value beyond the limit of a C call.
 TEST(GenerateSchema, IsCarriedByTheNativeDialect) {
   for (const Profile& profile : profiles()) {
+    if (profile.resources.most != 0) continue;
     std::uint64_t functions = 0;
     std::uint64_t carried = 0;
     for (std::uint64_t i = 0; i < 200; ++i) {

@@ -1,0 +1,104 @@
+// Scripts over resources of invented schemas, guests in C, both sessions.
+#include "targets/wasm/resource_script.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "harness/core/witness.h"
+#include "tests/targets/wasm/guest_batch.h"
+
+namespace fficheck {
+namespace {
+
+constexpr std::chrono::seconds kLimit{20};
+
+/// A batch whose scripts have both sessions over the same module.
+class ResourceScripts {
+ public:
+  ResourceScripts() : built_(testing::build(fill())) {
+    const auto bytes = read_file(built_.module);
+    EXPECT_TRUE(bytes.ok());
+    const std::span data(reinterpret_cast<const std::uint8_t*>(bytes.value().data()),
+                         bytes.value().size());
+    engine_ = std::move(WasmEngine::create({})).value();
+    auto module = CoreModule::compile(engine_, data);
+    EXPECT_TRUE(module.ok());
+    std::vector<WasmInterface> interfaces;
+    for (const Schema& schema : batch.schemas)
+      interfaces.push_back({&schema, lower_canonical(schema)});
+    const Host host = [](std::uint32_t, std::uint32_t, const std::vector<Value>&) {
+      return HostAnswer{{}, Trap{"no import is expected"}};
+    };
+    auto core_session = CoreSession::create(module.value(), std::move(interfaces),
+                                            StringEncoding::Utf8, host, kLimit);
+    EXPECT_TRUE(core_session.ok()) << core_session.error().text();
+    core = std::move(core_session).value();
+    std::vector<const Schema*> all;
+    for (const Schema& schema : batch.schemas) all.push_back(&schema);
+    auto wrapped = componentize(data, batch_wit(all), "batch", StringEncoding::Utf8);
+    EXPECT_TRUE(wrapped.ok()) << wrapped.error().text();
+    auto component_session = ComponentSession::create(engine_, wrapped.value(), all, host, kLimit);
+    EXPECT_TRUE(component_session.ok()) << component_session.error().text();
+    component = std::move(component_session).value();
+  }
+
+  testing::Batch batch;
+  std::unique_ptr<CoreSession> core;
+  std::unique_ptr<ComponentSession> component;
+
+ private:
+  const testing::Batch& fill() {
+    const Profile& profile = *find_profile("resources");
+    for (std::uint64_t i = 0; batch.schemas.size() < 12; ++i) {
+      const Schema whole = generate_schema(case_seed(3, i), profile);
+      std::vector<Function> carried;
+      for (const Function& f : whole.functions())
+        if (!unsupported_canonical(whole, f)) carried.push_back(f);
+      batch.schemas.push_back(in_package(restrict_to(whole, carried),
+                                         "fficheck:c" + std::to_string(batch.schemas.size())));
+    }
+    return batch;
+  }
+  testing::Built built_;
+  std::shared_ptr<WasmEngine> engine_;
+};
+
+TEST(ResourceScript, EveryResourceMeetsItsDestructorOnceWhateverTheScript) {
+  ResourceScripts all;
+  std::uint64_t calls = 0;
+  const bool held = rc::check([&](std::uint64_t seed) {
+    for (std::uint32_t i = 0; i < all.batch.schemas.size(); ++i) {
+      ResourceScript script(all.batch.schemas[i], i, *all.core, *all.component);
+      const std::string problem = script.run(seed);
+      calls += script.calls();
+      if (!problem.empty()) RC_FAIL(problem + "\n" + print_wit(all.batch.schemas[i]));
+    }
+  });
+  EXPECT_TRUE(held);
+  EXPECT_GT(calls, 5000u);
+  const HandleCounts& counts = all.core->handles().counts();
+  EXPECT_EQ(counts.created, counts.moved_out - counts.moved_in + counts.dropped);
+  EXPECT_EQ(all.core->handles().live(), 0u);
+  EXPECT_EQ(counts.created, all.core->destructor_calls());
+  EXPECT_EQ(all.component->live_resources(), 0u);
+}
+
+TEST(WithHandles, ReplacesEachHandleInOrderAndNothingElse) {
+  SchemaBuilder builder;
+  const ResourceId r = builder.resource({"water", false});
+  const TypeId own = builder.add({.kind = Kind::Own, .name = {}, .parts = {}, .resource = r});
+  const TypeId type =
+      builder.tuple({builder.list(own), builder.scalar(Kind::U8), builder.option(own)});
+  const auto schema = std::move(builder).build();
+  ASSERT_TRUE(schema.ok());
+  const Value value = Value::sequence({Value::sequence({Value::handle(1), Value::handle(2)}),
+                                       Value::natural(7), Value::choice(1, Value::handle(3))});
+  const Value seen = with_handles(schema.value(), type, value,
+                                  [](const Type&, std::uint64_t rep) { return rep * 10; });
+  const Value expected = Value::sequence({Value::sequence({Value::handle(10), Value::handle(20)}),
+                                          Value::natural(7), Value::choice(1, Value::handle(30))});
+  EXPECT_FALSE(first_difference(schema.value(), type, expected, seen));
+}
+
+}  // namespace
+}  // namespace fficheck
