@@ -17,8 +17,10 @@ class ResourceDrawer {
   void run(std::uint32_t count) {
     constexpr std::array<const char*, 6> kNames = {"water", "tap-2",  "big-timer",
                                                    "x",     "a-b-c3", "own-thing"};
-    for (std::uint32_t i = 0; i < count; ++i)
-      ids_.push_back(builder_.resource({top_.claim(draw_.pick(kNames)), false}));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      resources_.push_back(top_.claim(draw_.pick(kNames)));
+      ids_.push_back(builder_.resource({resources_.back(), false}));
+    }
     for (const ResourceId id : ids_) members(id);
     for (std::uint32_t n = draw_.range(2, 6); n > 0; --n) free_function();
   }
@@ -96,6 +98,7 @@ class ResourceDrawer {
     add("constructor", FunctionKind::Constructor, id, plain, made);
     Names::Scope scope = names_.scope();
     (void)scope.claim("constructor");
+    (void)scope.claim(resources_[id]);  // WIT takes "[method]x.x" and "x" for one name
     add(scope.claim("consume"), FunctionKind::Method, id, {}, types_.scalar(Kind::U64));
     for (std::uint32_t n = draw_.low_range(0, 2); n > 0; --n)
       add(scope.next("call-"), FunctionKind::Method, id, some_types(), any_result());
@@ -131,6 +134,7 @@ class ResourceDrawer {
   TypeDrawer& types_;
   SchemaBuilder& builder_;
   std::vector<ResourceId> ids_;
+  std::vector<std::string> resources_;  ///< names, by id
   std::uint32_t count_ = 0;
 };
 
