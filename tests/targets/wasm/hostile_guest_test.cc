@@ -111,7 +111,7 @@ TEST(HostileGuest, ListsThatShareTheirMemoryDoNotFillTheHosts) {
   EXPECT_THAT(trap_of("a-matrix", body), HasSubstr("more than the session takes"));
 }
 
-TEST(HostileGuest, ARealloThatAnswersBadlyTraps) {
+TEST(HostileGuest, AReallocThatAnswersBadlyTraps) {
   const std::vector<Value> text{Value::string("hello")};
   HostileGuest guest = guest_with("take-string", "");
   EXPECT_EQ(HostileRun(guest).trap("take-string", text), "");
