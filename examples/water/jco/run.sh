@@ -9,16 +9,20 @@ if ! command -v npm >/dev/null; then
   echo "skipped: npm is not there; install Node.js with npm" >&2
   exit 77
 fi
+mkdir -p "${XDG_CACHE_HOME:-$HOME/.cache}/fficheck"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/fficheck/jco-$version
 (
   flock 9
   if [ ! -e "$cache/installed" ]; then
     mkdir -p "$cache"
-    npm install --prefix "$cache" --silent --no-audit --no-fund --no-package-lock \
-      "@bytecodealliance/jco@$version" >&2
+    if ! npm install --prefix "$cache" --silent --no-audit --no-fund --no-package-lock \
+      "@bytecodealliance/jco@$version" >&2; then
+      echo "skipped: npm could not install @bytecodealliance/jco@$version" >&2
+      exit 77
+    fi
     touch "$cache/installed"
   fi
-) 9>"$cache.lock"
+) 9>"$cache.lock" || exit
 mkdir -p "$3"
 echo '{ "type": "module" }' >"$3/package.json"
 "$1" "$2" "$here/../water.wit" "$3/water.wasm" >/dev/null
