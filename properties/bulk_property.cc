@@ -44,7 +44,14 @@ std::vector<BulkRequest> BulkProperty::plan(const Subject& subject) const {
   return out;
 }
 
+std::optional<Verdict> BulkProperty::refuse(const Subject& subject) const {
+  const std::string_view reason = rules_.unfit == nullptr ? "" : rules_.unfit(subject);
+  if (reason.empty()) return std::nullopt;
+  return skip(std::string(reason));
+}
+
 Verdict BulkProperty::check(const Subject& subject) const {
+  if (std::optional<Verdict> refused = refuse(subject)) return *refused;
   const std::vector<BulkRequest> requests = plan(subject);
   if (requests.empty()) return skip(std::string(rules_.nothing));
   if (std::optional<Verdict> unready = make_ready(subject)) return *unready;
@@ -181,6 +188,7 @@ BulkLaw BulkProperty::law_for(const Schema& schema, const Function& function) co
 }
 
 Verdict BulkProperty::replay(const Subject& subject, const std::vector<Step>& steps) const {
+  if (std::optional<Verdict> refused = refuse(subject)) return *refused;
   if (std::optional<Verdict> unready = make_ready(subject)) return *unready;
   Verdict out;
   for (const Step& step : steps) {

@@ -20,6 +20,8 @@ struct BulkRules {
   /// Whether the law says anything about the function (which is_callable).
   bool (*applies)(const Schema&, const Function&) = nullptr;
   std::string_view nothing;  ///< the reason to skip a schema without such a function
+  /// Why the law says nothing about a subject at all; empty where it does. Absent: it always does.
+  std::string_view (*unfit)(const Subject&) = nullptr;
 };
 
 /// check() sends all runs before it reads the first answer. What fails is narrowed down to one
@@ -35,6 +37,7 @@ class BulkProperty : public Property {
                                const std::vector<Step>& steps) const override;
 
  private:
+  [[nodiscard]] std::optional<Verdict> refuse(const Subject& subject) const;
   [[nodiscard]] std::vector<BulkRequest> plan(const Subject& subject) const;
   /// The law under which a saved step of the function runs.
   [[nodiscard]] BulkLaw law_for(const Schema& schema, const Function& function) const;

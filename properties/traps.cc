@@ -14,8 +14,6 @@ class Traps final : public BulkProperty {
  public:
   using BulkProperty::BulkProperty;
   [[nodiscard]] Verdict check(const Subject& subject) const override {
-    // What a host may break is defined by the ABI that has post-return, the canonical one.
-    if (!subject.target.has_post_return()) return skip("the target's ABI does not define traps");
     return BulkProperty::check({.target = subject.target,
                                 .session = subject.session,
                                 .schema = subject.schema,
@@ -35,7 +33,11 @@ std::unique_ptr<Property> traps_property() {
           "where lifting ignores it, and never corrupts the guest.",
       .law = BulkLaw::Traps,
       .applies = [](const Schema&, const Function&) { return true; },
-      .nothing = "no function can be called"});
+      .nothing = "no function can be called",
+      // What a host may break is defined by the ABI that has post-return, the canonical one.
+      .unfit = [](const Subject& subject) -> std::string_view {
+        return subject.target.has_post_return() ? "" : "the target's ABI does not define traps";
+      }});
 }
 
 }  // namespace fficheck
