@@ -37,6 +37,11 @@ Schema mirrored(const BatchEntry& entry) {
 
 }  // namespace
 
+StringEncoding encoding_of_leg(std::string_view leg) {
+  if (leg == "utf16") return StringEncoding::Utf16;
+  return leg == "latin1" ? StringEncoding::Latin1Utf16 : StringEncoding::Utf8;
+}
+
 GuestLanguage guest_in_c() {
   GuestLanguage c;
   c.target = "wasm-c";
@@ -45,10 +50,12 @@ GuestLanguage guest_in_c() {
     return emit_guest_c_product(schema, {snake_case(schema.interface()), ""});
   };
   c.check_tools = check_guest_c_tools;
-  c.build = [](const BuildOptions& options) { return build_guest_c(options); };
+  c.build = [](const BuildOptions& options) {
+    return build_guest_c(options, {encoding_of_leg(options.leg)});
+  };
   c.lint = lint_guest_c;
   c.module = guest_c_module;
-  c.legs = {"O2"};
+  c.legs = {"O2", "utf16", "latin1"};
   return c;
 }
 
@@ -116,7 +123,8 @@ Result<std::unique_ptr<Session>> WasmTarget::open(const BuildOptions& options,
                                                   std::span<const BatchEntry> batch,
                                                   std::chrono::milliseconds call_limit) const {
   WorkerOptions worker;
-  worker.command = {worker_.string(), options.dir.string(), language_.module(options.dir).string()};
+  worker.command = {worker_.string(), options.dir.string(), language_.module(options.dir).string(),
+                    options.leg};
   worker.call_limit = call_limit;
   return WorkerSession::start(std::move(worker), batch);
 }

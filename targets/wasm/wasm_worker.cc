@@ -323,7 +323,8 @@ Result<void> WasmWorker::trim() {
 namespace {
 
 Result<std::unique_ptr<WasmWorker>> load_from(const std::filesystem::path& dir,
-                                              const std::filesystem::path& module) {
+                                              const std::filesystem::path& module,
+                                              StringEncoding encoding) {
   FFICHECK_TRY(const std::string manifest, read_file(dir / kWasmManifest));
   std::vector<Schema> schemas;
   std::istringstream lines(manifest);
@@ -334,13 +335,14 @@ Result<std::unique_ptr<WasmWorker>> load_from(const std::filesystem::path& dir,
     schemas.push_back(std::move(schema));
   }
   FFICHECK_TRY(const std::string bytes, read_file(module));
-  return WasmWorker::load({bytes.begin(), bytes.end()}, std::move(schemas), StringEncoding::Utf8);
+  return WasmWorker::load({bytes.begin(), bytes.end()}, std::move(schemas), encoding);
 }
 
 }  // namespace
 
-int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module) {
-  auto worker = load_from(dir, module);
+int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module,
+              StringEncoding encoding) {
+  auto worker = load_from(dir, module, encoding);
   if (!worker) {
     std::fprintf(stderr, "fficheck-wasm: %s\n", worker.error().text().c_str());
     return 3;

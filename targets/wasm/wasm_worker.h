@@ -81,6 +81,11 @@ class WasmWorker final : public WorkerHandler {
 };
 
 /// The whole worker: reads `dir`/wasm/batch.txt and `dir`/wit/*.wit, and serves the wire.
-int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module);
+int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module,
+              StringEncoding encoding);
+
+/// The encoding of strings that a leg of a target builds with: "utf16", "latin1"; of all others
+/// utf8.
+[[nodiscard]] StringEncoding encoding_of_leg(std::string_view leg);
 
 }  // namespace fficheck
