@@ -79,8 +79,8 @@ class ResourceDrawer {
     return draw_.chance(50) ? types_.result() : holding(Kind::Own, 1);
   }
 
-  void add(std::string name, FunctionKind kind, ResourceId resource, std::vector<TypeId> types,
-           std::optional<TypeId> result) {
+  void add(std::string name, FunctionKind kind, ResourceId resource,
+           const std::vector<TypeId>& types, std::optional<TypeId> result) {
     Function f;
     f.name = std::move(name);
     f.kind = kind;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <ranges>
 #include <span>
 
 #include "properties/bulk_property.h"
@@ -226,9 +227,9 @@ class Balance final : public Property {
   static Verdict attribute(const Subject& subject, const std::vector<Step>& steps,
                            const std::string& problem) {
     // Create and destroy first: every other step's round does that too.
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-      Measured alone = Scale(subject, {&*step, 1}).measure();
-      if (alone.problem) return narrow(subject, *step, std::move(*alone.problem));
+    for (const Step& step : std::views::reverse(steps)) {
+      Measured alone = Scale(subject, {&step, 1}).measure();
+      if (alone.problem) return narrow(subject, step, std::move(*alone.problem));
     }
     return fail(problem, steps);
   }

@@ -142,7 +142,8 @@ std::optional<std::uint32_t> find_memory(const Module& module) {
     const View segment = in.take(in.number());
     const auto at = std::search(segment.begin(), segment.end(), kMarker.begin(), kMarker.end());
     if (at != segment.end())
-      return static_cast<std::uint32_t>(address + (at - segment.begin()) + kMarker.size());
+      return static_cast<std::uint32_t>(address + static_cast<std::uint64_t>(at - segment.begin()) +
+                                        kMarker.size());
   }
   return std::nullopt;
 }

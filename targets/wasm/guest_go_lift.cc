@@ -192,7 +192,7 @@ std::string load(const GuestUnit& unit, TypeId id, const std::string& at) {
 
 std::string from_flat(const GuestUnit& unit, TypeId id, const FlatPlace& from) {
   const std::string& name = unit.names().types[id];
-  const std::string word = from.word();
+  std::string word = from.word();
   switch (unit.type(id).kind) {
     case Kind::Bool: return cat("uint32(", word, ") != 0");
     case Kind::S8:

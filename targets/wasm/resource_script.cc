@@ -216,7 +216,7 @@ std::optional<Value> ResourceScript::expect(const Function& f,
     const bool fallible = schema_.type(*f.result).kind == Kind::Result;
     return fallible ? Value::choice(0, Value::handle(sent)) : Value::handle(sent);
   }
-  const std::optional<Value> drawn = expected_result(schema_, f, args, {});
+  std::optional<Value> drawn = expected_result(schema_, f, args, {});
   if (!drawn || schema_.role(f) == Role::Echo || schema_.role(f) == Role::Consume) return drawn;
   const std::uint64_t seed = schema_.role(f) == Role::Produce ? args[0].as<std::uint64_t>() : sent;
   std::uint64_t made = 0;

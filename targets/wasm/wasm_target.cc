@@ -29,7 +29,7 @@ Schema mirrored(const BatchEntry& entry) {
   // Without types that nothing uses, which the Component Model may not be able to express.
   std::vector<Function> all = entry.schema->functions();
   all.insert(all.end(), entry.schema->imports().begin(), entry.schema->imports().end());
-  const Schema own = in_package(restrict_to(*entry.schema, all), "fficheck:" + entry.id);
+  Schema own = in_package(restrict_to(*entry.schema, all), "fficheck:" + entry.id);
   if (!own.imports().empty() || !own.resources().empty()) return own;
   std::vector<Function> functions = own.functions();
   return with_imports(own, std::move(functions));

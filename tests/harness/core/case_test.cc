@@ -16,7 +16,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-Case random_case(std::uint64_t seed, std::string message) {
+Case random_case(std::uint64_t seed, const std::string& message) {
   Case c;
   c.message = std::move(message);
   c.target = seed % 2 == 0 ? "go" : "";

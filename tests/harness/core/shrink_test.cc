@@ -117,7 +117,7 @@ TEST(ShrinkCase, ReachesARecordOfTwoFieldsFromAnyCase) {
       const Step& step = least.steps[0];
       EXPECT_EQ(step.kind, Step::Kind::Call);
       // u32, the record, and u64 where a consumer answers it; the values 0 and 1.
-      EXPECT_NE(print_step(least.schema, step).find("1"), std::string::npos);
+      EXPECT_NE(print_step(least.schema, step).find('1'), std::string::npos);
       EXPECT_LE(print_case(least).size(), 330u) << print_case(least);
     }
   }
