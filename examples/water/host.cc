@@ -19,7 +19,8 @@ using namespace fficheck;
 using namespace std::chrono_literals;
 
 /// One way to call the guest: the result, or nothing after it told a trap.
-using Call = std::function<std::optional<Value>(const std::string& function, std::vector<Value>)>;
+using Call = std::function<std::optional<Value>(const std::string& function,
+                                                const std::vector<Value>& args)>;
 
 std::uint32_t index_of(const Schema& schema, const std::string& name) {
   for (std::uint32_t i = 0; i < schema.functions().size(); ++i)
@@ -61,7 +62,7 @@ int core(std::shared_ptr<WasmEngine> engine, const std::string& bytes, const Sch
   std::uint32_t post_returns = 0;
   int status = 0;
   play(
-      [&](const std::string& function, std::vector<Value> args) {
+      [&](const std::string& function, const std::vector<Value>& args) {
         WasmCall done = guest.call(0, index_of(schema, function), args);
         post_returns += done.trace.post_returns;
         if (done.trap) std::printf("%s traps: %s\n", function.c_str(), done.trap->reason.c_str());
@@ -97,7 +98,7 @@ int component(std::shared_ptr<WasmEngine> engine, const std::string& bytes, cons
   ComponentSession& guest = *session.value();
   int status = 0;
   play(
-      [&](const std::string& function, std::vector<Value> args) {
+      [&](const std::string& function, const std::vector<Value>& args) {
         std::optional<Value> result;
         const auto trap = guest.call(0, index_of(schema, function), args, &result);
         if (trap) std::printf("%s traps: %s\n", function.c_str(), trap->reason.c_str());

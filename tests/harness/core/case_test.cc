@@ -16,7 +16,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-Case random_case(std::uint64_t seed, const std::string& message) {
+Case random_case(std::uint64_t seed, std::string message) {
   Case c;
   c.message = std::move(message);
   c.target = seed % 2 == 0 ? "go" : "";
@@ -33,7 +33,7 @@ Case random_case(std::uint64_t seed, const std::string& message) {
   return c;
 }
 
-RC_GTEST_PROP(Case, APrintedCaseReadsBack, (std::uint64_t seed, std::string message)) {
+RC_GTEST_PROP(Case, APrintedCaseReadsBack, (std::uint64_t seed, const std::string& message)) {
   const Case c = random_case(seed, message);
   const std::string text = print_case(c);
   const Result<Case> read = parse_case(text, "a.case");
