@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "harness/core/utf8.h"
+
 namespace fficheck {
 
 std::uint64_t SplitMix::next() {
@@ -31,25 +33,6 @@ namespace {
 constexpr std::uint64_t kBudget = 4096;
 constexpr std::uint64_t kHugeCost = 2048;
 constexpr std::size_t kHugeBytes = std::size_t{1} << 20;
-
-void append_utf8(std::string& out, std::uint32_t c) {
-  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0u | (c >> 6));
-    put(0x80u | (c & 0x3Fu));
-  } else if (c < 0x10000) {
-    put(0xE0u | (c >> 12));
-    put(0x80u | ((c >> 6) & 0x3Fu));
-    put(0x80u | (c & 0x3Fu));
-  } else {
-    put(0xF0u | (c >> 18));
-    put(0x80u | ((c >> 12) & 0x3Fu));
-    put(0x80u | ((c >> 6) & 0x3Fu));
-    put(0x80u | (c & 0x3Fu));
-  }
-}
 
 /// Draws the values of one stream; section 3 of the document, one member function for each shape.
 class Drawer {
@@ -200,7 +183,7 @@ class Drawer {
         default: c = 0xA0 + words_.below(0x60); break;
       }
       if (c == 0 && limits_.no_nul) c = 1;
-      append_utf8(out, c);
+      append_utf8(out, static_cast<char32_t>(c));
     }
     return out;
   }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <set>
 
 namespace fficheck {
@@ -182,6 +183,12 @@ Result<DirLock> DirLock::take(const fs::path& dir) {
     return disk_error("write", file, errno);
   }
   return DirLock(std::move(fd));
+}
+
+std::int64_t count_entries(const std::filesystem::path& directory) {
+  std::error_code error;
+  const std::filesystem::directory_iterator all(directory, error);
+  return error ? -1 : std::distance(begin(all), end(all));
 }
 
 }  // namespace fficheck

@@ -69,4 +69,7 @@ class DirLock {
   UniqueFd fd_;
 };
 
+/// How many entries a directory has; -1 where it cannot be read.
+[[nodiscard]] std::int64_t count_entries(const std::filesystem::path& directory);
+
 }  // namespace fficheck

@@ -27,12 +27,6 @@ struct RuntimeCounters {
   std::int64_t total_allocations, total_calls, total_completions;
 };
 
-std::int64_t entries(const char* directory) {
-  std::error_code error;
-  const std::filesystem::directory_iterator all(directory, error);
-  return error ? -1 : std::distance(begin(all), end(all));
-}
-
 CallOutcome failure(std::string text) {
   CallOutcome outcome;
   outcome.status = CallOutcome::Status::Failure;
@@ -151,8 +145,8 @@ Result<Counters> ControlWorker::counters() {
       {"bad_frees", c.bad_frees},
       {"live_caller_allocations", static_cast<std::int64_t>(slots_->in_use())},
       {"live_slots", static_cast<std::int64_t>(slots_->in_use())},
-      {"live_threads", entries("/proc/self/task")},
-      {"live_descriptors", entries("/proc/self/fd")},
+      {"live_threads", count_entries("/proc/self/task")},
+      {"live_descriptors", count_entries("/proc/self/fd")},
       {"stray_completions", static_cast<std::int64_t>(slots_->strays())},
       {"total_library_allocations", c.total_allocations},
       {"total_calls", c.total_calls},

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "targets/wasm/choice.h"
+#include "targets/wasm/nan.h"
 
 namespace fficheck {
 namespace {
@@ -22,11 +23,6 @@ std::uint32_t index_of(const Type& type, const wasm_name_t& name) {
   for (std::uint32_t i = 0; i < type.parts.size(); ++i)
     if (same(name, type.parts[i].name)) return i;
   return 0;
-}
-
-float canonical(float f) { return f != f ? std::bit_cast<float>(0x7FC00000u) : f; }
-double canonical(double f) {
-  return f != f ? std::bit_cast<double>(std::uint64_t{0x7FF8000000000000}) : f;
 }
 
 /// A value on wasmtime's heap, for payloads.
@@ -147,8 +143,8 @@ Value scalar_from_component(Kind kind, const wasmtime_component_val_t& in) {
     case Kind::U32: return Value::natural(in.of.u32);
     case Kind::S64: return Value::integer(in.of.s64);
     case Kind::U64: return Value::natural(in.of.u64);
-    case Kind::F32: return Value::f32(canonical(in.of.f32));
-    case Kind::F64: return Value::f64(canonical(in.of.f64));
+    case Kind::F32: return Value::f32(canonical_nan(in.of.f32));
+    case Kind::F64: return Value::f64(canonical_nan(in.of.f64));
     case Kind::Char: return Value::character(static_cast<char32_t>(in.of.character));
     case Kind::String:
     case Kind::List:

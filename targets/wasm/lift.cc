@@ -6,17 +6,13 @@
 #include "harness/core/utf8.h"
 #include "targets/wasm/choice.h"
 #include "targets/wasm/lift_lower.h"
+#include "targets/wasm/nan.h"
 #include "targets/wasm/unicode.h"
 
 namespace fficheck {
 namespace {
 
 constexpr std::uint32_t kUtf16Tag = 1u << 31;
-
-float canonical_nan(float f) { return f != f ? std::bit_cast<float>(0x7FC00000u) : f; }
-double canonical_nan(double f) {
-  return f != f ? std::bit_cast<double>(std::uint64_t{0x7FF8000000000000}) : f;
-}
 
 /// The narrow integer in the low bits; upper bits are masked off.
 std::uint64_t masked(std::uint64_t bits, unsigned width) {

@@ -20,12 +20,6 @@ constexpr std::chrono::milliseconds kCallLimit{5000};
 constexpr CoreType kI32 = CoreType::I32;
 constexpr CoreType kI64 = CoreType::I64;
 
-std::int64_t entries(const char* directory) {
-  std::error_code error;
-  const std::filesystem::directory_iterator all(directory, error);
-  return error ? -1 : std::distance(begin(all), end(all));
-}
-
 /// The host of imported functions: the callee of docs/value-stream.md, section 5.
 Host correct_host(const std::vector<Schema>& schemas) {
   return [&schemas](std::uint32_t schema, std::uint32_t function,
@@ -306,7 +300,7 @@ Result<Counters> WasmWorker::counters() {
       {"live_library_bytes", counter(1)},
       {"bad_frees", counter(2)},
       {"live_handles", static_cast<std::int64_t>(core_->handles().live())},
-      {"live_descriptors", entries("/proc/self/fd")},
+      {"live_descriptors", count_entries("/proc/self/fd")},
       {"total_library_allocations", counter(3)},
       {"total_calls", static_cast<std::int64_t>(calls_)},
       {"total_completions", static_cast<std::int64_t>(calls_)},

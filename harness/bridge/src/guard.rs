@@ -65,7 +65,7 @@ impl<'a> Lexer<'a> {
             return Some((start, Token::Arrow));
         }
         if first.is_ascii() && is_word(first as u8) {
-            let rest = self.source[start..].as_bytes();
+            let rest = &self.source.as_bytes()[start..];
             let length = rest.iter().position(|&b| !is_word(b)).unwrap_or(rest.len());
             self.position += length;
             return Some((start, Token::Word(&self.source[start..start + length])));

@@ -231,10 +231,7 @@ impl<'a> Unit<'a> {
         } else {
             name
         };
-        let resource = match function.kind.resource() {
-            Some(id) => Some(self.resource(id)),
-            None => None,
-        };
+        let resource = function.kind.resource().map(|id| self.resource(id));
         let mut params = Vec::new();
         for param in &function.params {
             let ty = self.convert(param.ty)?;
