@@ -4,97 +4,107 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
+#include <algorithm>
+#include <charconv>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <ostream>
-#include <sstream>
+#include <optional>
+#include <streambuf>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace fficheck {
 namespace {
 
 using nlohmann::json;
 
-/// Keeps runs instead of printing them.
-class Keeper : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context&) override { return true; }
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs)
-      if (run.run_type == Run::RT_Iteration) runs_.push_back(run);
-  }
-  [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
-
- private:
-  std::vector<Run> runs_;
-};
-
-/// A regular expression that matches just this name.
-std::string exactly(std::string_view name) {
-  std::string out = "^";
-  for (const char c : name) {
-    if (std::string_view(R"(.^$*+?()[{|\)").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out + "$";
-}
-
-/// Google Benchmark takes its settings from a command line alone.
-void set_flag(std::string flag) {
-  std::string program = "bench";
-  char* words[] = {program.data(), flag.data(), nullptr};
-  int count = 2;
-  benchmark::Initialize(&count, words);
-}
-
-std::vector<std::string> names() {
-  Keeper keeper;
-  std::stringstream listed;
-  keeper.SetOutputStream(&listed);
-  set_flag("--benchmark_list_tests=true");
-  benchmark::RunSpecifiedBenchmarks(&keeper, ".");
-  set_flag("--benchmark_list_tests=false");
-  std::vector<std::string> out;
-  for (std::string line; std::getline(listed, line);) out.push_back(line);
-  return out;
-}
+/// Iterations of a block are refused beyond this: such a benchmark costs nothing.
+constexpr std::uint64_t kMaxIterations = 1'000'000'000'000;
+constexpr std::uint64_t kMaxBlockNs = 1'000'000'000'000;
 
 json refuse(const std::string& why) { return {{"error", why}}; }
 
-json run_block(std::string_view request) {
-  const std::size_t space = request.find(' ');
-  const std::string number(request.substr(0, space));
-  char* end = nullptr;
-  const double min_ns = std::strtod(number.c_str(), &end);
-  if (space == std::string_view::npos || number.empty() || *end != '\0' ||
-      !(min_ns > 0 && min_ns <= 1e12))
-    return refuse("expected: block MIN_NS NAME");
-  const std::string name(request.substr(space + 1));
-  char flag[64];
-  std::snprintf(flag, sizeof flag, "--benchmark_min_time=%.9f", min_ns / 1e9);
-  set_flag(flag);
-  Keeper keeper;
-  benchmark::RunSpecifiedBenchmarks(&keeper, exactly(name));
-  if (keeper.runs().empty()) return refuse("no benchmark is named " + name);
-  const benchmark::BenchmarkReporter::Run& run = keeper.runs().front();
-  if (run.error_occurred) return refuse(run.error_message);
-  json counters = json::object();
-  for (const auto& [counter, value] : run.counters) counters[counter] = value.value;
-  return {{"iterations", run.iterations},
-          {"ns", run.real_accumulated_time * 1e9},
-          {"counters", std::move(counters)}};
-}
+class Server {
+ public:
+  explicit Server(const std::vector<Bench>& benches) : benches_(benches) {}
 
-json answer(const std::string& line) {
-  if (line == "list") return {{"benchmarks", names()}};
-  constexpr std::string_view kBlock = "block ";
-  if (line.starts_with(kBlock)) return run_block(std::string_view(line).substr(kBlock.size()));
-  return refuse("expected: list, or block MIN_NS NAME");
-}
+  json answer(std::string_view line) {
+    if (line == "list") return list();
+    const auto [verb, number, name] = split(line);
+    if (verb != "block" && verb != "count")
+      return refuse("expected: list, block MIN_NS NAME, or count N NAME");
+    const std::uint64_t limit = verb == "block" ? kMaxBlockNs : kMaxIterations;
+    if (!number || *number == 0 || *number > limit)
+      return refuse(verb + ": its first argument is a number from 1 to " + std::to_string(limit));
+    const auto found = std::find_if(benches_.begin(), benches_.end(),
+                                    [&](const Bench& b) { return b.name == name; });
+    if (found == benches_.end()) return refuse("no benchmark is named \"" + name + "\"");
+    return verb == "block" ? block(*found, static_cast<double>(*number)) : count(*found, *number);
+  }
+
+ private:
+  struct Request {
+    std::string verb;
+    std::optional<std::uint64_t> number;
+    std::string name;
+  };
+
+  static Request split(std::string_view line) {
+    const std::size_t first = std::min(line.find(' '), line.size());
+    const std::size_t second = std::min(line.find(' ', first + 1), line.size());
+    Request out{std::string(line.substr(0, first)), {}, {}};
+    if (second < line.size()) out.name = line.substr(second + 1);
+    if (first == line.size()) return out;
+    const std::string_view digits = line.substr(first + 1, second - first - 1);
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error == std::errc() && end == digits.data() + digits.size()) out.number = number;
+    return out;
+  }
+
+  [[nodiscard]] json list() const {
+    json names = json::array();
+    for (const Bench& b : benches_) names.push_back({{"name", b.name}, {"counted", b.counted}});
+    return {{"benchmarks", std::move(names)}};
+  }
+
+  json block(const Bench& bench, double min_ns) {
+    std::uint64_t& n = iterations_.try_emplace(bench.name, 1).first->second;
+    while (true) {
+      const Result<Measured> measured = bench.run(n);
+      if (!measured.ok()) return refuse(measured.error().text());
+      const double ns = measured.value().ns;
+      if (ns >= min_ns) {
+        const double each = 1 / static_cast<double>(n);
+        return {{"iterations", n},
+                {"ns", ns},
+                {"allocs", measured.value().allocs * each},
+                {"bytes", measured.value().bytes * each}};
+      }
+      // A fifth more than enough; where too little was seen to tell, ten times as many.
+      const double factor = ns > 0.1 * min_ns ? 1.2 * min_ns / ns : 10;
+      const double more = static_cast<double>(n) * factor;
+      if (!(more < static_cast<double>(kMaxIterations))) {
+        return refuse("a block would take more than " + std::to_string(kMaxIterations) +
+                      " iterations");
+      }
+      n = std::max(n + 1, static_cast<std::uint64_t>(more));
+    }
+  }
+
+  static json count(const Bench& bench, std::uint64_t n) {
+    fficheck_count_mark();
+    const Result<Measured> measured = bench.run(n);
+    fficheck_count_mark();
+    if (!measured.ok()) return refuse(measured.error().text());
+    return {{"iterations", n}};
+  }
+
+  const std::vector<Bench>& benches_;
+  std::map<std::string, std::uint64_t> iterations_;
+};
 
 /// A buffer over a file descriptor.
 class FdBuffer : public std::streambuf {
@@ -121,39 +131,38 @@ class FdBuffer : public std::streambuf {
 
 }  // namespace
 
-void serve_blocks(std::istream& in, std::ostream& out) {
+void serve_blocks(const std::vector<Bench>& benches, std::istream& in, std::ostream& out) {
   const auto say = [&out](const json& object) {
     out << object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n' << std::flush;
   };
   say({{"fficheck_blocks", 1}});
-  for (std::string line; out && std::getline(in, line);) say(answer(line));
+  Server server(benches);
+  for (std::string line; out && std::getline(in, line);) say(server.answer(line));
 }
 
-int bench_main(int argc, char** argv) {
-  bool blocks = false;
-  int kept = 0;
-  for (int i = 0; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--fficheck_blocks")
-      blocks = true;
-    else
-      argv[kept++] = argv[i];
-  }
-  argv[kept] = nullptr;
-  benchmark::Initialize(&kept, argv);
-  if (benchmark::ReportUnrecognizedArguments(kept, argv)) return 2;
-  if (!blocks) {
-    benchmark::RunSpecifiedBenchmarks();
-  } else {
+int bench_main(int argc, char** argv, const std::vector<Bench>& benches) {
+  const auto is_blocks = [](const char* word) {
+    return std::string_view(word) == "--fficheck_blocks";
+  };
+  if (argc == 2 && is_blocks(argv[1])) {
     // What a benchmark prints must not end up among the answers.
     const int answers = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     FdBuffer buffer(answers);
     std::ostream out(&buffer);
-    serve_blocks(std::cin, out);
+    serve_blocks(benches, std::cin, out);
     close(answers);
+    return 0;
   }
+  register_benches(benches);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;
 }
 
 }  // namespace fficheck
+
+// Volatile assembly, so that calls are neither removed nor merged.
+__attribute__((noinline)) void fficheck_count_mark() { asm volatile("" ::: "memory"); }

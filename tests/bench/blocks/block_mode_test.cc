@@ -1,10 +1,8 @@
 #include "bench/blocks/block_mode.h"
 
-#include <benchmark/benchmark.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -16,35 +14,22 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-int calls = 0;
-
-void spin(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(++calls);
-  state.counters["allocs"] = 3;
-}
-void manual(benchmark::State& state) {
-  for (auto _ : state) state.SetIterationTime(1e-6);
-}
-void broken(benchmark::State& state) {
-  state.SkipWithError("no fixture");
-  for (auto _ : state) {
-  }
+/// A benchmark that takes `each` ns and makes 3 allocations of 8 bytes per iteration, after a first
+/// iteration that takes 50 times as long; remembers how many iterations each run had.
+Bench fake(std::string name, double each, std::vector<std::uint64_t>& runs) {
+  auto run = [each, &runs](std::uint64_t n) -> Result<Measured> {
+    const double count = static_cast<double>(n);
+    const double cold = runs.empty() ? 49 * each : 0;
+    runs.push_back(n);
+    return Measured{.ns = count * each + cold, .allocs = 3 * count, .bytes = 24 * count};
+  };
+  return {.name = std::move(name), .floor = "", .run = std::move(run)};
 }
 
-std::vector<json> answers(const std::string& requests) {
-  static const bool registered = [] {
-    benchmark::RegisterBenchmark("a/spin", spin);
-    benchmark::RegisterBenchmark("a/spin/more", spin);
-    benchmark::RegisterBenchmark("a.spin", spin);
-    benchmark::RegisterBenchmark("manual", manual)->UseManualTime();
-    benchmark::RegisterBenchmark("broken", broken);
-    benchmark::RegisterBenchmark("(odd|name)[1]{2}\\", spin);
-    return true;
-  }();
-  EXPECT_TRUE(registered);
+std::vector<json> answers(const std::vector<Bench>& benches, const std::string& requests) {
   std::istringstream in(requests);
   std::ostringstream out;
-  serve_blocks(in, out);
+  serve_blocks(benches, in, out);
   std::vector<json> got;
   std::istringstream lines(out.str());
   for (std::string line; std::getline(lines, line);) got.push_back(json::parse(line));
@@ -52,46 +37,69 @@ std::vector<json> answers(const std::string& requests) {
 }
 
 TEST(BlockMode, GreetsThenAnswersEachLineWithOne) {
-  const auto got = answers("list\nnonsense\n\n");
+  const auto got = answers({}, "list\nnonsense\n\n");
   ASSERT_EQ(got.size(), 4u);
   EXPECT_EQ(got[0], json({{"fficheck_blocks", 1}}));
+  EXPECT_EQ(got[1], json({{"benchmarks", json::array()}}));
   EXPECT_TRUE(got[2].contains("error"));
   EXPECT_TRUE(got[3].contains("error"));
 }
 
-TEST(BlockMode, ListsTheRegisteredNames) {
-  const auto got = answers("list\n");
-  EXPECT_EQ(got.at(1)["benchmarks"], json({"a/spin", "a/spin/more", "a.spin", "manual/manual_time",
-                                           "broken", "(odd|name)[1]{2}\\"}));
+TEST(BlockMode, ListsWhatThereIsInItsOrder) {
+  std::vector<std::uint64_t> runs;
+  std::vector<Bench> benches{fake("b/x", 1, runs), fake("a", 1, runs)};
+  benches[1].counted = true;
+  EXPECT_EQ(answers(benches, "list\n").at(1)["benchmarks"],
+            json({{{"name", "b/x"}, {"counted", false}}, {{"name", "a"}, {"counted", true}}}));
 }
 
-TEST(BlockMode, ABlockLastsAtLeastAsLongAsAsked) {
-  const auto start = std::chrono::steady_clock::now();
-  const auto got = answers("block 3e6 a/spin\n");
-  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
-  EXPECT_GE(got.at(1)["ns"].get<double>(), 3e6);
-  EXPECT_LE(got.at(1)["ns"].get<double>(), took.count());
-  EXPECT_GT(got.at(1)["iterations"].get<int>(), 1000);
-  EXPECT_EQ(got.at(1)["counters"]["allocs"], 3);
+TEST(BlockMode, ABlockLastsAtLeastAsLongAsAskedAndNotMuchLonger) {
+  for (const double each : {0.01, 1.0, 812.5, 3e4, 9e5, 5e6}) {
+    std::vector<std::uint64_t> runs;
+    const auto got = answers({fake("a", each, runs)}, "block 2000000 a\n").at(1);
+    EXPECT_GE(got["ns"], 2e6) << each;
+    EXPECT_LE(got["ns"], std::max(2.5e6, 60 * each)) << each;
+    EXPECT_EQ(got["allocs"], 3) << each;
+    EXPECT_EQ(got["bytes"], 24) << each;
+  }
 }
 
-TEST(BlockMode, TimeThatABenchmarkSetsItselfIsTheBlocks) {
-  const auto got = answers("block 2000000 manual/manual_time\n");
-  EXPECT_NEAR(got.at(1)["ns"].get<double>() / got.at(1)["iterations"].get<double>(), 1000, 1e-3);
+TEST(BlockMode, LaterBlocksHaveTheIterationsOfTheFirst) {
+  std::vector<std::uint64_t> runs;
+  const auto got = answers({fake("a", 100, runs)}, "block 2000000 a\nblock 2000000 a\n");
+  EXPECT_EQ(got.at(1)["iterations"], got.at(2)["iterations"]);
+  ASSERT_GE(runs.size(), 3u);
+  EXPECT_EQ(runs[runs.size() - 1], runs[runs.size() - 2]);
+  EXPECT_EQ(runs[0], 1u);
 }
 
-TEST(BlockMode, NamesAreNoPatterns) {
-  EXPECT_GT(answers("block 1000 (odd|name)[1]{2}\\\n").at(1)["iterations"].get<int>(), 0);
-  EXPECT_THAT(answers("block 1000 a.*\n").at(1)["error"].get<std::string>(), HasSubstr("a.*"));
-  EXPECT_THAT(answers("block 1000 odd\n").at(1)["error"].get<std::string>(), HasSubstr("odd"));
+TEST(BlockMode, CountsRunExactlyTheIterationsAsked) {
+  std::vector<std::uint64_t> runs;
+  EXPECT_EQ(answers({fake("a", 100, runs)}, "count 37 a\n").at(1), json({{"iterations", 37}}));
+  EXPECT_EQ(runs, std::vector<std::uint64_t>({37}));
+}
+
+TEST(BlockMode, ABenchmarkThatCostsNothingIsRefusedAndNotLoopedForEver) {
+  std::vector<std::uint64_t> runs;
+  EXPECT_THAT(answers({fake("a", 0, runs)}, "block 1000 a\n").at(1)["error"].get<std::string>(),
+              HasSubstr("iterations"));
 }
 
 TEST(BlockMode, AnErrorLeavesTheProgramUsable) {
-  const auto got = answers(
-      "block 1000 broken\nblock x a/spin\nblock -1 a/spin\nblock 1000\nblock 1000 a/spin\n");
-  EXPECT_EQ(got.at(1), json({{"error", "no fixture"}}));
-  for (std::size_t i = 2; i < 5; ++i) EXPECT_TRUE(got.at(i).contains("error")) << got[i];
-  EXPECT_TRUE(got.at(5).contains("ns"));
+  std::vector<std::uint64_t> runs;
+  std::vector<Bench> benches{
+      fake("a b", 100, runs),
+      {"broken", "", [](std::uint64_t) { return Result<Measured>(input_error("no fixture")); }}};
+  const auto got =
+      answers(benches,
+              "block 1000 broken\ncount 1 broken\nblock x a b\nblock -1 a b\nblock 0 a b\n"
+              "block 1000\nblock\nblock 1000 a\nblock 99999999999999999999 a b\n"
+              "count 2000000000000 a b\nblock 1000 a b\n");
+  ASSERT_EQ(got.size(), 12u);
+  EXPECT_EQ(got[1], json({{"error", "no fixture"}}));
+  EXPECT_EQ(got[2], json({{"error", "no fixture"}}));
+  for (std::size_t i = 3; i < 11; ++i) EXPECT_TRUE(got[i].contains("error")) << i << got[i];
+  EXPECT_TRUE(got[11].contains("ns")) << got[11];
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // What the core costs for each schema and each value. Run: build/fficheck_bench
+#include "bench/core_benches.h"
+
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/core/lowering.h"
 #include "harness/core/schema.h"
@@ -37,46 +41,33 @@ Schema sample_schema() {
   return std::move(b).build().value();
 }
 
-void build_schema(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(sample_schema());
+/// Adds a benchmark of one operation on the sample schema; `once` gets a number that goes up.
+template <class F>
+void add(std::vector<Bench>& out, std::string name, F once) {
+  auto run = [once = std::move(once)](std::uint64_t n) {
+    std::uint64_t index = 0;
+    return timed(n, [&] { benchmark::DoNotOptimize(once(index++)); });
+  };
+  out.push_back({.name = std::move(name), .floor = "", .run = std::move(run), .counted = true});
 }
-BENCHMARK(build_schema);
-
-void lower_schema(benchmark::State& state) {
-  const Schema schema = sample_schema();
-  for (auto _ : state) benchmark::DoNotOptimize(lower_native(schema, Abi::Native));
-}
-BENCHMARK(lower_schema);
-
-void stream_arguments(benchmark::State& state) {
-  const Schema schema = sample_schema();
-  std::uint64_t index = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(stream_args(schema, schema.functions()[0], value_seed(1, index++)));
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(stream_arguments);
-
-void witness_arguments(benchmark::State& state) {
-  const Schema schema = sample_schema();
-  const auto args = stream_args(schema, schema.functions()[0], value_seed(1, 7));
-  for (auto _ : state) benchmark::DoNotOptimize(witness_args(schema, schema.functions()[0], args));
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(witness_arguments);
-
-void expect_result(benchmark::State& state) {
-  const Schema schema = sample_schema();
-  const Function& produce = schema.functions()[2];
-  std::uint64_t index = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        expected_result(schema, produce, {Value::natural(value_seed(1, index++))}, {}));
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(expect_result);
 
 }  // namespace
+
+void add_core_benches(std::vector<Bench>& out) {
+  const auto schema = std::make_shared<const Schema>(sample_schema());
+  const auto args = std::make_shared<const std::vector<Value>>(
+      stream_args(*schema, schema->functions()[0], value_seed(1, 7)));
+  add(out, "harness/build-schema", [](std::uint64_t) { return sample_schema(); });
+  add(out, "harness/lower-schema",
+      [=](std::uint64_t) { return lower_native(*schema, Abi::Native); });
+  add(out, "harness/stream-arguments", [=](std::uint64_t i) {
+    return stream_args(*schema, schema->functions()[0], value_seed(1, i));
+  });
+  add(out, "harness/witness-arguments",
+      [=](std::uint64_t) { return witness_args(*schema, schema->functions()[0], *args); });
+  add(out, "harness/expect-result", [=](std::uint64_t i) {
+    return expected_result(*schema, schema->functions()[2], {Value::natural(value_seed(1, i))}, {});
+  });
+}
+
 }  // namespace fficheck

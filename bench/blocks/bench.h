@@ -1,0 +1,41 @@
+// A benchmark as both ways of running it see it: Google Benchmark, and block mode.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "harness/core/result.h"
+
+namespace fficheck {
+
+/// What the iterations of one run cost, all together.
+struct Measured {
+  double ns = 0;      ///< wall time
+  double allocs = 0;  ///< allocations, where they were counted
+  double bytes = 0;   ///< bytes allocated, where they were counted
+};
+
+/// A named operation whose cost is of interest.
+struct Bench {
+  std::string name;   ///< "target/shape/direction/mechanism"; stable, without spaces
+  std::string floor;  ///< name of the benchmark that it cannot be cheaper than; empty: none
+  /// Does n iterations and measures them where their loop is. Fixtures are made by the first call
+  /// and are no part of the time.
+  std::function<Result<Measured>(std::uint64_t n)> run;
+  /// Whether the same iterations always execute the same instructions: paths in C and C++ alone.
+  bool counted = false;
+};
+
+/// Measures n calls of `once`. Whatever it computes must escape, for instance through
+/// benchmark::DoNotOptimize.
+template <class F>
+Result<Measured> timed(std::uint64_t n, F&& once) {
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < n; ++i) once();
+  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
+  return Measured{.ns = took.count()};
+}
+
+}  // namespace fficheck
