@@ -6,13 +6,19 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <thread>
 
+#include "generators/coverage_json.h"
 #include "harness/cli.h"
 #include "harness/cli_progress.h"
 #include "harness/core/augment.h"
+#include "harness/core/case_seed.h"
 #include "harness/run/campaign.h"
+#include "harness/run/environment.h"
 #include "harness/run/files.h"
 #include "harness/run/journal.h"
 
@@ -64,8 +70,36 @@ Result<SchemaSource> source_of_files(const std::string& path, std::uint64_t& cou
   });
 }
 
+/// Counts what the schemas contain that a source gives. Thread-safe.
+class Counted {
+ public:
+  explicit Counted(SchemaSource source) : source_(std::move(source)) {}
+
+  Schema get(std::uint64_t index, std::uint64_t seed) {
+    Schema schema = source_(index, seed);
+    const std::scoped_lock lock(mutex_);
+    if (seen_.insert(index).second) coverage_.add(schema);
+    return schema;
+  }
+  /// The coverage of cases 0 to the last that was asked for, `cases` at least: a campaign that was
+  /// resumed asked for its first ones in an earlier run.
+  nlohmann::json json(std::uint64_t campaign_seed, std::uint64_t cases) {
+    const std::uint64_t end = std::max(cases, seen_.empty() ? 0 : *seen_.rbegin() + 1);
+    for (std::uint64_t i = 0; i < end; ++i)
+      if (!seen_.contains(i)) (void)get(i, case_seed(campaign_seed, i));
+    return to_json(coverage_);
+  }
+
+ private:
+  SchemaSource source_;
+  std::mutex mutex_;
+  std::set<std::uint64_t> seen_;
+  Coverage coverage_;
+};
+
 struct Plan {
   CampaignConfig config;
+  std::shared_ptr<Counted> counted;
   std::optional<TempDir> temporary;  ///< holds the builds where nothing is saved
 };
 
@@ -108,6 +142,10 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
     if (!c.cases && !options.seconds) c.cases = count;
     c.profile = "schema " + options.schema;
   }
+  plan.counted = std::make_shared<Counted>(std::move(c.source));
+  c.source = [counted = plan.counted](std::uint64_t index, std::uint64_t seed) {
+    return counted->get(index, seed);
+  };
   if (options.seconds == 0U) return input_error("--time 0 compares nothing");
   if (options.seconds) c.time = std::chrono::seconds(*options.seconds);
   if (c.cases == 0U) return input_error("--cases 0 compares nothing");
@@ -128,6 +166,24 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
   return plan;
 }
 
+/// What `--json` tells besides the counts: how the campaign was asked for, where it ran, what it
+/// covered, what its laws say.
+nlohmann::json facts(const Program& program, const FuzzOptions& options, const Plan& plan,
+                     const CampaignResult& result, const std::string& started) {
+  const CampaignConfig& config = plan.config;
+  nlohmann::json laws = nlohmann::json::object();
+  for (const Property* property : config.properties)
+    laws[std::string(property->name())] = property->sentence();
+  const bool complete = options.resume && config.cases && !result.interrupted && !result.error;
+  return {{"profile", config.profile},
+          {"values_each", config.values},
+          {"time", started},
+          {"program", program.name},
+          {"environment", environment()},
+          {"laws", std::move(laws)},
+          {"coverage", plan.counted->json(config.seed, complete ? *config.cases : 0)}};
+}
+
 }  // namespace
 
 int fuzz(const Program& program, const FuzzOptions& options) {
@@ -137,6 +193,7 @@ int fuzz(const Program& program, const FuzzOptions& options) {
   spdlog::info("{} targets, {} properties, {} jobs, batches of {}, {} values, builds in {}",
                config.targets.size(), config.properties.size(), config.jobs, config.batch,
                config.values, config.work.string());
+  const std::string started = utc_now();
   Progress progress(program, config.cases, config.time, config.targets.size());
   const Result<CampaignResult> result = run_campaign(config, progress);
   if (!result.ok()) return report_error(result.error());
@@ -147,7 +204,8 @@ int fuzz(const Program& program, const FuzzOptions& options) {
   if (status == 2 && !result.value().error)
     std::fprintf(stderr, "fficheck: nothing was compared: every schema was skipped\n");
   if (!options.json.empty()) {
-    const Result<void> written = write_file(options.json, campaign_json(result.value()));
+    const nlohmann::json more = facts(program, options, plan.value(), result.value(), started);
+    const Result<void> written = write_file(options.json, campaign_json(result.value(), more));
     if (!written.ok()) status = report_error(written.error());
   }
   return status;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "harness/core/text.h"
+#include "harness/run/failure_text.h"
 
 namespace fficheck {
 namespace {
@@ -47,18 +48,6 @@ const Property* find_property(const Program& program, std::string_view name) {
   for (const auto& p : program.properties)
     if (p->name() == name) return p.get();
   return nullptr;
-}
-
-/// A path as a shell takes it.
-std::string quoted(const std::string& path) {
-  const bool plain = std::all_of(path.begin(), path.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("/._-+").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain && !path.empty()) return path;
-  std::string out = "'";
-  for (const char c : path) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 }  // namespace
@@ -186,7 +175,7 @@ void print_failure(const Program& program, const Failure& failure) {
     return;
   }
   std::printf("  file:   %s\n", failure.file.c_str());
-  std::printf("  replay: %s replay %s\n\n", program.name.c_str(), quoted(failure.file).c_str());
+  std::printf("  replay: %s replay %s\n\n", program.name.c_str(), shell_word(failure.file).c_str());
 }
 
 void print_summary(const Program& program, const CampaignResult& result) {
@@ -211,7 +200,7 @@ void print_summary(const Program& program, const CampaignResult& result) {
     const FailureRecord& f = result.tally.failures[i];
     std::printf("FAILED %s %s: %s\n", f.target.c_str(), f.property.c_str(), f.message.c_str());
     if (!f.file.empty())
-      std::printf("       %s replay %s\n", program.name.c_str(), quoted(f.file).c_str());
+      std::printf("       %s replay %s\n", program.name.c_str(), shell_word(f.file).c_str());
   }
   const std::uint64_t failed = result.tally.total(Verdict::Outcome::Fail);
   if (failed > listed) std::printf("and %s more failures\n", grouped(failed - listed).c_str());

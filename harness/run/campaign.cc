@@ -244,10 +244,11 @@ int exit_status(const CampaignResult& result) {
   return result.tally.total(Verdict::Outcome::Pass) == 0 ? 2 : 0;
 }
 
-std::string campaign_json(const CampaignResult& result) {
+std::string campaign_json(const CampaignResult& result, const nlohmann::json& more) {
   char seed[24];
   std::snprintf(seed, sizeof seed, "0x%" PRIx64, result.seed);
   nlohmann::json out = to_json(result.tally);
+  out.update(more);
   out["version"] = 1;
   out["seed"] = seed;
   out["elapsed_s"] = result.elapsed_s;

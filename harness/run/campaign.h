@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,7 +70,7 @@ struct CampaignResult {
 /// environment, 130 interrupted with nothing failed.
 [[nodiscard]] int exit_status(const CampaignResult& result);
 
-/// The object of `--json`.
-[[nodiscard]] std::string campaign_json(const CampaignResult& result);
+/// The object of `--json`; the members of the object `more` are added.
+[[nodiscard]] std::string campaign_json(const CampaignResult& result, const nlohmann::json& more);
 
 }  // namespace fficheck

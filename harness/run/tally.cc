@@ -1,7 +1,10 @@
 #include "harness/run/tally.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "harness/run/failure_text.h"
 
 namespace fficheck {
 namespace {
@@ -16,6 +19,47 @@ std::uint64_t& slot(PropertyCounts& counts, Verdict::Outcome outcome) {
   return counts.broken;
 }
 
+/// The start of a text, and a last line that says that it was longer.
+void cut_text(std::string& text) {
+  if (text.size() <= FailureRecord::kMaxShown) return;
+  std::size_t end = FailureRecord::kMaxShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  text.resize(end);
+  text += "\n... (cut)";
+}
+
+nlohmann::json failure_json(const FailureRecord& f) {
+  nlohmann::json out = {
+      {"target", f.target},   {"property", f.property}, {"case", f.file},
+      {"message", f.message}, {"index", f.index},       {"schema", f.schema},
+      {"steps", f.steps},     {"shrunk", f.shrunk},     {"confirmed", f.confirmed}};
+  if (!f.leg.empty()) out["leg"] = f.leg;
+  if (!f.log.empty()) out["log"] = f.log;
+  if (const auto parts = split_message(f.message)) {
+    out["where"] = parts->where;
+    out["expected"] = parts->expected;
+    out["seen"] = parts->seen;
+  }
+  return out;
+}
+
+/// Reads what failure_json wrote, now or before it told what a report shows.
+FailureRecord failure_from_json(const nlohmann::json& f) {
+  FailureRecord out;
+  out.target = f.at("target").get<std::string>();
+  out.property = f.at("property").get<std::string>();
+  out.file = f.at("case").get<std::string>();
+  out.message = f.at("message").get<std::string>();
+  out.index = f.at("index").get<std::uint64_t>();
+  out.leg = f.value("leg", "");
+  out.schema = f.value("schema", "");
+  out.steps = f.value("steps", std::vector<std::string>());
+  out.log = f.value("log", "");
+  out.shrunk = f.value("shrunk", false);
+  out.confirmed = f.value("confirmed", true);
+  return out;
+}
+
 void add_reason(TargetTally& target, const std::string& reason, std::uint64_t times) {
   const bool known = target.skips.contains(reason);
   if (known || target.skips.size() < Tally::kMaxReasons)
@@ -25,6 +69,20 @@ void add_reason(TargetTally& target, const std::string& reason, std::uint64_t ti
 }
 
 }  // namespace
+
+void FailureRecord::cut() {
+  cut_text(schema);
+  cut_text(log);
+  std::size_t left = kMaxShown;
+  for (std::string& step : steps) {
+    cut_text(step);
+    left -= std::min(left, step.size());
+    if (left > 0) continue;
+    steps.resize(static_cast<std::size_t>(&step - steps.data()) + 1);
+    steps.emplace_back("... (cut)");
+    break;
+  }
+}
 
 void Tally::add(const Tally& other) {
   for (const auto& [name, from] : other.targets) {
@@ -100,12 +158,7 @@ nlohmann::json to_json(const Tally& tally) {
                      {"skips", t.skips},     {"legs", std::move(legs)}};
   }
   json failures = json::array();
-  for (const FailureRecord& f : tally.failures)
-    failures.push_back({{"target", f.target},
-                        {"property", f.property},
-                        {"case", f.file},
-                        {"message", f.message},
-                        {"index", f.index}});
+  for (const FailureRecord& f : tally.failures) failures.push_back(failure_json(f));
   return {{"targets", std::move(targets)},
           {"failures", std::move(failures)},
           {"unlisted_failures", tally.unlisted_failures}};
@@ -127,10 +180,7 @@ Result<Tally> tally_from_json(const nlohmann::json& json) {
       for (const auto& [leg, c] : t.at("legs").items())
         to.legs[leg] = {c.at("schemas").get<std::uint64_t>(), c.at("values").get<std::uint64_t>()};
     }
-    for (const auto& f : json.at("failures"))
-      tally.list({f.at("target").get<std::string>(), f.at("property").get<std::string>(),
-                  f.at("case").get<std::string>(), f.at("message").get<std::string>(),
-                  f.at("index").get<std::uint64_t>()});
+    for (const auto& f : json.at("failures")) tally.list(failure_from_json(f));
     tally.unlisted_failures = json.at("unlisted_failures").get<std::uint64_t>();
     return tally;
   } catch (const nlohmann::json::exception& e) {

@@ -43,7 +43,18 @@ struct FailureRecord {
   std::string file;         ///< the saved case; empty where none was saved
   std::string message;      ///< one line
   std::uint64_t index = 0;  ///< of the case in the campaign
+  // What a report shows of it, cut to kMaxShown bytes each.
+  std::string leg;                 ///< the build in which it failed; empty: the plain one
+  std::string schema;              ///< WIT
+  std::vector<std::string> steps;  ///< one line each, as in a case file
+  std::string log;                 ///< what a tool or a worker printed
+  bool shrunk = false;             ///< whether shrinking was tried
+  bool confirmed = true;           ///< failed again when it was replayed alone
   bool operator==(const FailureRecord&) const = default;
+
+  static constexpr std::size_t kMaxShown = 16u << 10;
+  /// Cuts what is shown to kMaxShown.
+  void cut();
 };
 
 struct Tally {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/core/case_seed.h"
+#include "harness/core/text.h"
 #include "harness/run/built_batch.h"
 #include "harness/run/files.h"
 #include "harness/run/replay.h"
@@ -223,10 +224,27 @@ class UnitRun {
       }
     }
     FFICHECK_CHECK(save(failure));
-    out_.tally.list({target_name_, failure.shrunk.property, failure.file, failure.shrunk.message,
-                     failure.index});
+    out_.tally.list(record(failure));
     reporter_.tell([&](Observer& o) { o.failure(failure); });
     return {};
+  }
+
+  [[nodiscard]] FailureRecord record(const Failure& failure) const {
+    FailureRecord out;
+    out.target = target_name_;
+    out.property = failure.shrunk.property;
+    out.file = failure.file;
+    out.message = failure.shrunk.message;
+    out.index = failure.index;
+    out.leg = plain() ? "" : unit_.leg;
+    out.schema = print_wit(failure.shrunk.schema);
+    for (const Step& step : failure.shrunk.steps)
+      out.steps.push_back(print_step(failure.shrunk.schema, step));
+    out.log = failure.log;
+    out.shrunk = failure.shrink_tried;
+    out.confirmed = failure.confirmed;
+    out.cut();
+    return out;
   }
 
   Result<void> save(Failure& failure) const {
