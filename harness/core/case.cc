@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "harness/core/action_text.h"
 #include "harness/core/names.h"
 #include "harness/core/utf8.h"
 
@@ -219,7 +220,13 @@ class Reader {
       FFICHECK_TRY(step.count, count(rest));
       return step;
     }
-    return error("unknown step " + shown(verb), "a step is call, repeat, bulk or cycle");
+    if (const std::optional<Act> act = find_act(verb)) {
+      Result<Step> read = parse_action(schema, *act, rest);
+      if (!read.ok()) return error(read.error().message, read.error().remedy);
+      return read;
+    }
+    return error("unknown step " + shown(verb),
+                 "a step is call, repeat, bulk, cycle, or one of docs/completion.md");
   }
 
   Result<void> bulk(const Schema& schema, std::string_view rest, Step& step) {
@@ -300,6 +307,7 @@ std::string print_step(const Schema& schema, const Step& step) {
       return "bulk " + step.function + " seed=0x" + hex(step.seed) +
              " count=" + std::to_string(step.count);
     case Step::Kind::Cycle: return "cycle " + std::to_string(step.count);
+    case Step::Kind::Act: return print_action(step);
   }
   return {};
 }

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <bit>
 
 #include "harness/core/case.h"
+#include "harness/core/completion.h"
 
 namespace fficheck {
 namespace {
@@ -72,12 +74,33 @@ std::uint64_t summed(std::uint64_t weight) {
   return leaves * 20480 + bytes * 3 + magnitude;
 }
 
+/// Calls weigh more than steps, contexts more than calls, and a plan by what it asks for.
+std::uint64_t action_weight(const Step& step) {
+  const Action& a = step.action;
+  std::uint64_t sum = std::uint64_t{1} << 18;
+  const std::uint64_t calls = std::uint64_t{a.callers} * a.calls;
+  if (a.act == Act::Start)
+    sum +=
+        saturated(calls, 20) * 64 + saturated(a.callers, 17) * 16 + std::uint64_t{a.contexts} * 64;
+  if (a.act == Act::Churn) sum += saturated(step.count, 24) * 16;
+  if (const auto plan = unpack_plan(a.plan))
+    sum += 1024 + plan->delay_us / 16 +
+           256 * (plan->progress + 2 * plan->asks + plan->events + (plan->thread ? 1u : 0u) +
+                  (plan->together ? 1u : 0u) + (plan->fail ? 1u : 0u) + (plan->hold ? 1u : 0u)) +
+           16 * (plan->first + plan->event);
+  else if (a.plan != 0)
+    sum += 1u << 16;
+  sum += 64 * a.way + a.us / 64 + (a.late ? 32 : 0) + std::bit_width(step.seed);
+  return sum + saturated(a.number + a.context, 12);
+}
+
 std::uint64_t step_weight(const Step& step) {
   std::uint64_t sum = 0;
   switch (step.kind) {
     case Step::Kind::Call: sum = 1u << 16; break;
     case Step::Kind::Repeat: sum = 1u << 17; break;
     case Step::Kind::Cycle: sum = (1u << 20) + saturated(step.count, 24); break;
+    case Step::Kind::Act: return action_weight(step);
     // More than any one call that it stands for.
     case Step::Kind::Bulk: sum = (1u << 30) + saturated(step.count, 24); break;
   }

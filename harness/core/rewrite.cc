@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "harness/core/completion.h"
 #include "harness/core/shrink.h"
 
 namespace fficheck {
@@ -283,8 +284,22 @@ class Rewriter {
         index, value_at(*type.parts[part].type, place_of(id, part), *old.payload, *payload));
   }
 
+  /// A step about a host function or an event that is no more goes.
+  [[nodiscard]] std::optional<Step> action(const Step& old_step) const {
+    const bool imports = old_step.action.act == Act::Host || old_step.action.act == Act::Listen;
+    if (!imports || old_step.function == "*") return old_step;
+    const auto& all = new_->imports();
+    const bool there = std::any_of(all.begin(), all.end(), [&](const Function& f) {
+      return f.name == old_step.function &&
+             is_event(*new_, f) == (old_step.action.act == Act::Listen);
+    });
+    return there ? std::optional(old_step) : std::nullopt;
+  }
+
   std::optional<Step> step(const Step& old_step) const {
     if (old_step.kind == Step::Kind::Cycle) return old_step;
+    if (old_step.kind == Step::Kind::Act && old_step.action.act != Act::Start)
+      return action(old_step);
     const Function* f = old_.find(old_step.function);
     if (f == nullptr) return std::nullopt;
     const auto index = static_cast<std::size_t>(f - old_.functions().data());
@@ -322,7 +337,7 @@ std::optional<Case> rewrite(const Case& c, const Edit& edit) {
   std::optional<Case> out = Rewriter(c, edit).run();
   if (!out) return std::nullopt;
   for (const Step& step : out->steps) {
-    if (step.kind == Step::Kind::Cycle) continue;
+    if (step.kind == Step::Kind::Cycle || step.kind == Step::Kind::Act) continue;
     const Function* f = out->schema.find(step.function);
     if (f == nullptr) return std::nullopt;
     if (step.kind == Step::Kind::Bulk) continue;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "harness/core/action_text.h"
 #include "harness/core/rewrite.h"
 #include "harness/core/shrink.h"
 #include "harness/core/shrink_cost.h"
@@ -368,7 +369,7 @@ std::string fingerprint(const Case& c) {
   }
   number(c.schema.imports().size());
   for (const Step& step : c.steps) {
-    out += step.function;
+    out += step.kind == Step::Kind::Act ? print_action(step) : step.function;
     for (const Value& arg : step.args) number(value_weight(arg));
   }
   return out;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/core/action_shrink.h"
 #include "harness/core/shrink.h"
 #include "harness/core/shrink_cost.h"
 #include "harness/core/value_stream.h"
@@ -89,6 +90,9 @@ class Scripts {
         return fewer_times(index);
       }
       case Step::Kind::Cycle: return fewer_times(index);
+      case Step::Kind::Act:
+        for (Step& simpler : simpler_actions(step)) with_step(index, std::move(simpler));
+        return;
     }
   }
 

@@ -34,4 +34,8 @@ std::optional<BulkLaw> bulk_law(std::string_view name) {
   return std::nullopt;
 }
 
+Answer<ScriptOutcome> Session::script(const ScriptRequest& /*request*/) {
+  return WorkerLoss{WorkerLoss::How::Protocol, "the target runs no completion scripts"};
+}
+
 }  // namespace fficheck

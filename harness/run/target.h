@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/core/completion.h"
 #include "harness/core/result.h"
 #include "harness/core/schema.h"
 #include "harness/core/value.h"
@@ -87,6 +88,25 @@ struct BulkOutcome {
   std::uint64_t errs = 0;               ///< values whose expected result was a declared err
 };
 
+/// What a target can do in completion scripts (docs/completion.md).
+struct ScriptSupport {
+  bool scripts = false;            ///< anything at all
+  bool panic = false;              ///< a host function that panics
+  bool cancel = false;             ///< callers that give up waiting
+  bool raw_answers = false;        ///< answers by id: HostWay::Twice, Stranger, Null; Act::Forge
+  std::uint32_t most_callers = 0;  ///< at once
+};
+
+/// Completion scripts of one schema: they run one after the other, each from nothing.
+struct ScriptRequest {
+  std::uint32_t schema = 0;       ///< index in the batch
+  std::uint32_t limit_ms = 5000;  ///< for whatever a script waits for
+  /// Steps of Step::Kind::Act only, valid ones (completion_model.h, runnable()).
+  std::vector<std::vector<Step>> scripts;
+};
+/// As ScriptRequest::scripts: one observation for each step.
+using ScriptOutcome = std::vector<std::vector<StepSeen>>;
+
 /// Counters of both sides, by name; docs/worker-protocol.md lists them. Those named `live_*` must
 /// return to their baseline.
 using Counters = std::map<std::string, std::int64_t>;
@@ -116,6 +136,8 @@ class Session {
   virtual Answer<BulkOutcome> bulk(const BulkRequest& request) = 0;
   /// Sends all requests before it reads the first answer.
   virtual std::vector<Answer<BulkOutcome>> bulk_all(std::span<const BulkRequest> requests) = 0;
+  /// Runs completion scripts; of targets that say so (Target::script_support) only.
+  virtual Answer<ScriptOutcome> script(const ScriptRequest& request);
   /// Waits until both sides are at rest, then counts.
   virtual Answer<Counters> counters() = 0;
   /// Gives caches and pools of both sides back, before a baseline is taken.
@@ -139,6 +161,8 @@ class Target {
   [[nodiscard]] virtual bool has_post_return() const { return false; }
   /// Whether the callee can call each function of the schema as an import of the same signature.
   [[nodiscard]] virtual bool mirrors_imports() const { return false; }
+  /// What of completion scripts it can run.
+  [[nodiscard]] virtual ScriptSupport script_support() const { return {}; }
   /// Other ways to build that campaigns sample ("race", "checkptr", "cgocheck2", "O2").
   [[nodiscard]] virtual std::vector<std::string> legs() const { return {}; }
   /// Whether the tools it needs are there and new enough; the error has the remedy.

@@ -54,6 +54,11 @@ std::vector<Answer<BulkOutcome>> WatchedSession::bulk_all(std::span<const BulkRe
   return answers;
 }
 
+Answer<ScriptOutcome> WatchedSession::script(const ScriptRequest& request) {
+  if (auto loss = prepare()) return *loss;
+  return watched(session_->script(request));
+}
+
 Answer<Counters> WatchedSession::counters() {
   if (auto loss = prepare()) return *loss;
   return watched(session_->counters());

@@ -30,6 +30,7 @@ class WatchedSession final : public Session {
                            const std::vector<Value>& args, unsigned times) override;
   Answer<BulkOutcome> bulk(const BulkRequest& request) override;
   std::vector<Answer<BulkOutcome>> bulk_all(std::span<const BulkRequest> requests) override;
+  Answer<ScriptOutcome> script(const ScriptRequest& request) override;
   Answer<Counters> counters() override;
   Answer<std::monostate> trim() override;
   Result<void> restart() override;

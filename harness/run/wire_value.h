@@ -35,6 +35,15 @@ inline constexpr std::size_t kMaxCborNesting = 512;
 [[nodiscard]] Result<BulkRequest> bulk_from_json(const nlohmann::json& json);
 [[nodiscard]] nlohmann::json bulk_outcome_to_json(const BulkOutcome& outcome);
 [[nodiscard]] Result<BulkOutcome> bulk_outcome_from_json(const nlohmann::json& json);
+/// Payload of `script`. Precondition: the steps are valid (completion_model.h, runnable()).
+[[nodiscard]] nlohmann::json script_to_json(const Schema& schema, const ScriptRequest& request);
+/// Checks names, numbers and their limits.
+[[nodiscard]] Result<ScriptRequest> script_from_json(const Schema& schema,
+                                                     const nlohmann::json& json);
+[[nodiscard]] nlohmann::json script_outcome_to_json(const ScriptOutcome& outcome);
+/// The outcome must have one observation for each step of the request.
+[[nodiscard]] Result<ScriptOutcome> script_outcome_from_json(const ScriptRequest& request,
+                                                             const nlohmann::json& json);
 /// Answer of `call`, `open`, `close`. `function`: null for open and close.
 [[nodiscard]] nlohmann::json outcome_to_json(const Schema& schema, const Function* function,
                                              const CallOutcome& outcome);

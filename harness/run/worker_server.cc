@@ -37,6 +37,7 @@ class Server {
     if (request.method == "open" || request.method == "close") return lifetime(request.method, in);
     if (request.method == "call") return call(in);
     if (request.method == "bulk") return bulk(in);
+    if (request.method == "script") return script(in);
     if (request.method == "counters") {
       FFICHECK_TRY(const Counters counters, handler_.counters());
       return json(counters);
@@ -85,6 +86,13 @@ class Server {
     }
     FFICHECK_TRY(const BulkOutcome outcome, handler_.bulk(request));
     return bulk_outcome_to_json(outcome);
+  }
+
+  Result<json> script(const json& in) {
+    FFICHECK_TRY(const std::uint32_t index, schema_index(in));
+    FFICHECK_TRY(const ScriptRequest request, script_from_json(*schemas_[index], in));
+    FFICHECK_TRY(const ScriptOutcome outcome, handler_.script(request));
+    return script_outcome_to_json(outcome);
   }
 
   Result<std::uint32_t> schema_index(const json& in) {

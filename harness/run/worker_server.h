@@ -19,6 +19,9 @@ class WorkerHandler {
   virtual Result<CallOutcome> call(std::uint32_t schema, std::uint32_t function,
                                    const std::vector<Value>& args, unsigned times) = 0;
   virtual Result<BulkOutcome> bulk(const BulkRequest& request) = 0;
+  virtual Result<ScriptOutcome> script(const ScriptRequest& /*request*/) {
+    return environment_error("this worker runs no completion scripts");
+  }
   virtual Result<Counters> counters() = 0;
   virtual Result<void> trim() = 0;
 };

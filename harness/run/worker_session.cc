@@ -304,6 +304,23 @@ std::vector<Answer<BulkOutcome>> WorkerSession::bulk_all(std::span<const BulkReq
   return out;
 }
 
+Answer<ScriptOutcome> WorkerSession::script(const ScriptRequest& request) {
+  State& s = *state_;
+  // Whatever a script waits for ends within its own limit, and each script may wait so long.
+  std::uint64_t calls = 0;
+  for (const std::vector<Step>& script : request.scripts)
+    for (const Step& step : script)
+      calls += step.action.act == Act::Churn
+                   ? step.count
+                   : std::uint64_t{step.action.callers} * step.action.calls;
+  const milliseconds limit =
+      time_limit(s.options.call_limit, calls) +
+      milliseconds(request.limit_ms) * (static_cast<int>(request.scripts.size()) + 1);
+  return s.decoded<ScriptOutcome>(
+      s.exchange_one("script", script_to_json(s.schemas[request.schema], request), limit),
+      [&](const json& json) { return script_outcome_from_json(request, json); });
+}
+
 Answer<Counters> WorkerSession::counters() {
   State& s = *state_;
   return s.decoded<Counters>(s.exchange_one("counters", json::object(), s.options.call_limit),

@@ -251,11 +251,6 @@ class Resolver {
 
 }  // namespace
 
-bool is_event(const Schema& schema, const Function& import) {
-  return import.name.starts_with("on-") && import.params.size() == 1 && !import.result &&
-         schema.type(import.params[0].type).kind == Kind::Record;
-}
-
 CNames resolve_c_names(const Schema& schema, const NativeLowering& lowering, LibraryName library) {
   return Resolver(schema, lowering, std::move(library)).run();
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/completion.h"
 #include "harness/core/lowering.h"
 #include "harness/core/schema.h"
 
@@ -48,9 +49,6 @@ struct CNames {
   /// Abi::Canonical only, per TypeId: "my_lib_free_ListString".
   std::vector<std::string> frees;
 };
-
-/// Whether an import is an event: named `on-*`, one record parameter, no result.
-[[nodiscard]] bool is_event(const Schema& schema, const Function& import);
 
 /// Resolves all names; deterministic, free of collisions with keywords of C and C++, macros of the
 /// headers that generated code includes, the runtime's names, and each other.
