@@ -1,0 +1,65 @@
+// Bench programs in block mode, seen from outside (bench/blocks/block_mode.h has the protocol).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/track/contest.h"
+#include "harness/core/result.h"
+#include "harness/run/process.h"
+
+namespace fficheck {
+
+/// A benchmark that a program has.
+struct ListedBench {
+  std::string name;
+  bool counted = false;  ///< instruction counts repeat
+};
+
+/// A bench program in block mode. It ends with its owner.
+class BlockProcess : public Contestant {
+ public:
+  /// Starts `command` (a program and its arguments) and waits for its greeting. Errors are of the
+  /// Environment.
+  static Result<std::unique_ptr<BlockProcess>> start(const std::vector<std::string>& command,
+                                                     std::chrono::milliseconds limit);
+
+  Result<std::vector<ListedBench>> list();
+  Result<Block> block(const std::string& benchmark, std::uint64_t min_ns) override;
+  /// Exactly n iterations, between two marks.
+  Result<void> count(const std::string& benchmark, std::uint64_t n);
+  /// Closes the program's input and waits for its end, until which it writes what it has to.
+  ProcessEnd finish();
+
+ private:
+  BlockProcess(ChildProcess child, UniqueFd socket, std::chrono::milliseconds limit)
+      : child_(std::move(child)), socket_(std::move(socket)), limit_(limit) {}
+  Result<std::string> request(const std::string& line);
+  Result<std::string> read_line();
+  Error lost(const std::string& what);
+
+  ChildProcess child_;
+  UniqueFd socket_;
+  std::chrono::milliseconds limit_;
+  std::string buffer_;
+};
+
+/// A bench program of both sides.
+class ProgramContest : public Contest {
+ public:
+  ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,
+                 std::chrono::milliseconds limit)
+      : baseline_(std::move(baseline)), candidate_(std::move(candidate)), limit_(limit) {}
+  Result<std::unique_ptr<Contestant>> start(Side side) override;
+
+ private:
+  std::filesystem::path baseline_;
+  std::filesystem::path candidate_;
+  std::chrono::milliseconds limit_;
+};
+
+}  // namespace fficheck

@@ -1,0 +1,57 @@
+// A bench program for tests: speaks block mode, and misbehaves as FFICHECK_FAKE says. Costs are
+// invented, not measured: 100 ns for "fast", 1000 ns for "steady", times FFICHECK_FAKE_FACTOR.
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "bench/blocks/block_mode.h"
+
+namespace {
+
+std::string setting(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+fficheck::Bench fake(std::string name, double each) {
+  auto run = [each](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
+    const double count = static_cast<double>(n);
+    return fficheck::Measured{.ns = each * count, .allocs = count, .bytes = 8 * count};
+  };
+  return {.name = std::move(name), .floor = "", .run = std::move(run), .counted = true};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string how = setting("FFICHECK_FAKE");
+  if (how == "silent") pause();
+  if (how == "old") {
+    std::cerr << "unrecognized command-line flag\n";
+    return 1;
+  }
+  if (how == "other") std::cout << "hello" << std::endl;
+  if (how == "endless")
+    while (std::cout << std::string(1 << 16, 'x') << std::flush) {
+    }
+  const std::string factor = setting("FFICHECK_FAKE_FACTOR");
+  const double times = factor.empty() ? 1 : std::strtod(factor.c_str(), nullptr);
+  std::vector<fficheck::Bench> benches{fake("fake/fast", 100), fake("fake/steady", 1000 * times)};
+  benches.push_back({"fake/crash", "", [](std::uint64_t) -> fficheck::Result<fficheck::Measured> {
+                       std::cerr << "about to end\n";
+                       std::abort();
+                     }});
+  benches.push_back({"fake/hang", "", [](std::uint64_t) -> fficheck::Result<fficheck::Measured> {
+                       pause();
+                       return fficheck::Measured{};
+                     }});
+  benches.push_back({"fake/refused", "", [](std::uint64_t) {
+                       return fficheck::Result<fficheck::Measured>(
+                           fficheck::input_error("no fixture"));
+                     }});
+  return fficheck::bench_main(argc, argv, benches);
+}
