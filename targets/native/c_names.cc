@@ -89,7 +89,7 @@ class Resolver {
     }
     const std::size_t start = out_.library.prefix.size() + 1;
     for (const Function& f : schema_.functions()) {
-      out_.functions.push_back({symbol(stem(f)), {}, {}, {}});
+      out_.functions.push_back({symbol(stem(f)), {}, {}, {}, {}});
     }
     for (CNames::FunctionNames& f : out_.functions) {
       const std::string rest = f.symbol.substr(start);
@@ -99,8 +99,21 @@ class Resolver {
     Scope wire;
     for (const Function& f : schema_.imports()) {
       const std::string name = stem(f);
-      out_.imports.push_back(
-          {symbol((is_event(schema_, f) ? "fire_" : "host_") + name), {}, wire.claim(name), {}});
+      out_.imports.push_back({symbol((is_event(schema_, f) ? "fire_" : "host_") + name),
+                              {},
+                              wire.claim(name),
+                              {},
+                              {}});
+    }
+    if (!guest()) claim_cbor();
+  }
+
+  /// Last, so that no function has another name for their sake.
+  void claim_cbor() {
+    out_.create_cbor = symbol("create_cbor");
+    for (CNames::FunctionNames& f : out_.functions) {
+      const bool create = f.symbol == out_.library.prefix + "_create";
+      f.cbor = create ? out_.create_cbor : globals_.claim(f.symbol + "_cbor");
     }
   }
 

@@ -22,6 +22,7 @@ struct CNames {
     std::vector<std::string> params;  ///< as FunctionLayout::params
     std::string handler;  ///< "my_timer_on_echo": what a hand-written library implements
     std::string reply;    ///< "my_timer_reply_echo": how it answers
+    std::string cbor;     ///< "my_timer_echo_cbor": with arguments and result as CBOR
   };
   /// Abi::Canonical only: what handlers call and implement for a resource.
   struct ResourceNames {
@@ -31,6 +32,7 @@ struct CNames {
     std::string destroy;  ///< "my_lib_on_destroy_water": the destructor to write
   };
   LibraryName library;
+  std::string create_cbor;  ///< "my_timer_create_cbor"
   /// Per TypeId: how a variable of the type is declared ("int32_t", "C017Foo", "C017ListU8",
   /// "const char *"); empty for Shape::MembersOnly.
   std::vector<std::string> types;

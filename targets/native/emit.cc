@@ -37,10 +37,11 @@ std::string includes(std::span<const BatchEntry> batch, std::span<const std::str
 
 }  // namespace
 
-FileSet emit_library(std::span<const BatchEntry> batch, Abi abi) {
+FileSet emit_library(std::span<const BatchEntry> batch, Abi abi, bool cbor) {
   FileSet out = runtime_files(true);
   for (const BatchEntry& entry : batch) {
-    const Unit unit(*entry.schema, abi, batch_name(entry.id));
+    Unit unit(*entry.schema, abi, batch_name(entry.id));
+    unit.cbor = cbor;
     const std::string base = "native/" + entry.id;
     out[base + ".h"] = emit_header(unit);
     // In one file: making a file costs a file system more than it costs a compiler to read.
@@ -61,7 +62,8 @@ FileSet emit_library(std::span<const BatchEntry> batch, Abi abi) {
 
 FileSet emit_product(const Schema& schema, Abi abi, const LibraryName& name) {
   FileSet out = runtime_files(false);
-  const Unit unit(schema, abi, name);
+  Unit unit(schema, abi, name);
+  unit.cbor = true;
   const std::string base = "native/" + name.prefix;
   out[base + ".h"] = emit_header(unit);
   out[base + ".c"] = emit_source(unit, true);

@@ -18,10 +18,11 @@ namespace fficheck {
 /// header, entry points, test callee and layout assertions; native/batch_0.c and batch_1.c, which
 /// include half of the schemas each, batch.c both, and batch_headers.cc all headers. Precondition:
 /// every function of every schema is supported by `abi`.
-[[nodiscard]] FileSet emit_library(std::span<const BatchEntry> batch, Abi abi);
+/// `cbor`: with the _cbor form of each function, which only callers in another process need.
+[[nodiscard]] FileSet emit_library(std::span<const BatchEntry> batch, Abi abi, bool cbor = false);
 
 /// The library as its author checks it in: header, entry points, the header of the handlers to
-/// write, the runtime, and the WIT. Same precondition.
+/// write, the runtime, and the WIT; functions have a _cbor form too. Same precondition.
 [[nodiscard]] FileSet emit_product(const Schema& schema, Abi abi, const LibraryName& name);
 
 /// The hand-written runtime, by file name. `tests` adds the value stream and the test callee.

@@ -1,5 +1,6 @@
 // In P.c: what the runtime knows of types and functions. Sizes and offsets are left to the
 // compiler.
+#include "targets/native/cbor_names.h"
 #include "targets/native/emit_parts.h"
 
 namespace fficheck::native_emit {
@@ -121,6 +122,21 @@ std::string rows_of(const Unit& unit, TypeId id) {
   return out;
 }
 
+/// Declares what CBOR calls fields or cases; `out` gets the declaration. The reference to it.
+std::string name_table(const Unit& unit, const std::string& table,
+                       const std::vector<std::string>& names, bool has_names, std::string& out) {
+  if (!unit.cbor || !has_names) return "NULL";
+  out += "static const char *const " + table + "[] = {";
+  for (std::size_t i = 0; i < names.size(); ++i) out += (i ? ", \"" : "\"") + names[i] + "\"";
+  out += names.empty() ? "NULL};\n" : "};\n";
+  return table;
+}
+
+bool has_names(Kind kind) {
+  return kind == Kind::Record || kind == Kind::Variant || kind == Kind::Enum ||
+         kind == Kind::Result;
+}
+
 unsigned tag_size(const Unit& unit, TypeId id) {
   if (unit.schema.type(id).kind == Kind::Option) return unit.abi == Abi::Nim ? 4 : 1;
   return static_cast<unsigned>(unit.lowering.types[id].tag_size);
@@ -135,11 +151,14 @@ std::string descriptor(const Unit& unit, TypeId id) {
   std::string out;
   if (!rows.empty()) out = "static const FFIPart " + parts + "[] = {\n" + rows + "};\n";
   const std::string& name = unit.names.types[id];
+  const std::string names =
+      name_table(unit, unit.internal("N", id), cbor_names(type), has_names(type.kind), out);
   out += "static const FFIType " + unit.internal("T", id) + " = {" +
          std::string(kind_macro(type.kind)) + ", " + (layout.owns_memory ? "1" : "0") + ", " +
          (split ? "1" : "0") + ", " + std::to_string(tag_size(unit, id)) + ", " +
          std::to_string(type.parts.size()) + ", " + (split ? "0" : "sizeof(" + name + ")") + ", " +
-         (split ? "1" : "_Alignof(" + name + ")") + ", " + (rows.empty() ? "NULL" : parts) + "};\n";
+         (split ? "1" : "_Alignof(" + name + ")") + ", " + (rows.empty() ? "NULL" : parts) + ", " +
+         names + "};\n";
   return out;
 }
 
@@ -147,7 +166,8 @@ std::string descriptor(const Unit& unit, TypeId id) {
 std::string handle_descriptor(const Unit& unit, TypeId id) {
   const Type& type = unit.schema.type(id);
   return "static const FFIGuestHandle " + unit.internal("T", id) +
-         " = {{FFI_HANDLE, 0, 0, 0, 0, 4, 4, NULL}, &" + unit.internal("Resource", type.resource) +
+         " = {{FFI_HANDLE, 0, 0, 0, 0, 4, 4, NULL, NULL}, &" +
+         unit.internal("Resource", type.resource) +
          (type.kind == Kind::Borrow ? ", true};\n" : ", false};\n");
 }
 
@@ -198,9 +218,11 @@ std::string emit_argument_descriptor(const Unit& unit, std::string_view kind, st
   const std::string parts = unit.internal(std::string(kind) + "P", index);
   out += "static const FFIPart " + parts + "[] = {\n" +
          part_rows(unit, type, layout.params, names.params, types) + "};\n";
+  const std::string table = name_table(unit, unit.internal(std::string(kind) + "N", index),
+                                       cbor_names(function), true, out);
   out += "static const FFIType " + unit.internal(std::string(kind) + "T", index) +
          " = {FFI_RECORD, " + (owns ? "1" : "0") + ", 0, 0, " + std::to_string(types.size()) +
-         ", sizeof(" + type + "), _Alignof(" + type + "), " + parts + "};\n";
+         ", sizeof(" + type + "), _Alignof(" + type + "), " + parts + ", " + table + "};\n";
   return out;
 }
 

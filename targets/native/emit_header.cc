@@ -123,6 +123,16 @@ std::string functions(const Unit& unit) {
              (params.empty() ? "" : ", ") + params + ");\n";
     }
   }
+  if (unit.cbor) {
+    out +=
+        "\n/* The same with CBOR, for callers in another process: the arguments as one map keyed "
+        "by "
+        "parameter name,\n"
+        " * the result as CBOR, except that a string's or an error's bytes are as they are. */\n";
+    out += cbor_create_declaration(unit) + ";\n";
+    for (std::size_t i = 0; i < unit.schema.functions().size(); ++i)
+      if (static_cast<int>(i) != unit.create) out += cbor_declaration(unit, i) + ";\n";
+  }
   out += "\n/* Calls that are pending fail; no call is accepted any more. */\n";
   out += "int " + prefix + "_destroy(void *ctx);\n";
   out +=

@@ -95,6 +95,16 @@ std::string signature(const Schema& schema, const Function& function) {
   return out;
 }
 
+std::string cbor_declaration(const Unit& unit, std::size_t function) {
+  return "int " + unit.names.functions[function].cbor +
+         "(void *ctx, FFICallback callback, void *userData, const uint8_t *cbor, size_t len)";
+}
+
+std::string cbor_create_declaration(const Unit& unit) {
+  return "void *" + unit.names.create_cbor +
+         "(const uint8_t *cbor, size_t len, FFICallback callback, void *userData)";
+}
+
 std::string upper(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](char c) {

@@ -22,6 +22,8 @@ struct Unit {
   std::vector<bool> used;  ///< per TypeId: a C function needs it
   /// Index in Schema::functions() of the constructor, or -1.
   int create = -1;
+  /// Whether functions have a _cbor form too.
+  bool cbor = false;
 
   /// A name of the library's own file, which no schema's name can be: "c017_T5".
   [[nodiscard]] std::string internal(std::string_view kind, std::size_t index) const;
@@ -43,6 +45,10 @@ struct Unit {
 
 /// The first lines of a generated file.
 [[nodiscard]] std::string preamble(const Unit& unit, std::string_view what);
+
+/// The _cbor form of a function, and of the constructor, without ";".
+[[nodiscard]] std::string cbor_declaration(const Unit& unit, std::size_t function);
+[[nodiscard]] std::string cbor_create_declaration(const Unit& unit);
 
 /// The types of P.h.
 [[nodiscard]] std::string emit_types(const Unit& unit);

@@ -32,6 +32,19 @@ std::string library(const Unit& unit, bool product) {
   return out + "};\n";
 }
 
+std::string cbor_create(const Unit& unit) {
+  if (!unit.cbor) return {};
+  return "\n" + cbor_create_declaration(unit) + " {\n  return ffi_rt_create_cbor(&" +
+         unit.names.library.prefix + "_Library, cbor, len, callback, userData);\n}\n";
+}
+
+std::string cbor_entry_point(const Unit& unit, std::size_t i) {
+  if (!unit.cbor) return {};
+  return "\n" + cbor_declaration(unit, i) + " {\n  return ffi_rt_call_cbor(&" +
+         unit.names.library.prefix + "_Library, " + std::to_string(i) +
+         ", ctx, cbor, len, callback, userData);\n}\n";
+}
+
 std::string entry_point(const Unit& unit, std::size_t i) {
   const CNames::FunctionNames& names = unit.names.functions[i];
   const std::string params = declare_params(unit, unit.lowering.functions[i].params, names.params);
@@ -42,13 +55,14 @@ std::string entry_point(const Unit& unit, std::size_t i) {
     pack = "  const " + unit.internal("A", i) + " ffi_args = {" + joined(names.params) + "};\n";
   }
   if (static_cast<int>(i) == unit.create) {
-    return "\nvoid *" + names.symbol + "(" + params + (params.empty() ? "" : ", ") +
-           "FFICallback callback, void *userData) {\n" + pack + "  return ffi_rt_create(" +
-           library + ", " + args + ", callback, userData);\n}\n";
+    return cbor_create(unit) + "\nvoid *" + names.symbol + "(" + params +
+           (params.empty() ? "" : ", ") + "FFICallback callback, void *userData) {\n" + pack +
+           "  return ffi_rt_create(" + library + ", " + args + ", callback, userData);\n}\n";
   }
-  return "\nint " + names.symbol + "(void *ctx, FFICallback callback, void *userData" +
-         (params.empty() ? "" : ", ") + params + ") {\n" + pack + "  return ffi_rt_call(" +
-         library + ", " + std::to_string(i) + ", ctx, " + args + ", callback, userData);\n}\n";
+  return cbor_entry_point(unit, i) + "\nint " + names.symbol +
+         "(void *ctx, FFICallback callback, void *userData" + (params.empty() ? "" : ", ") +
+         params + ") {\n" + pack + "  return ffi_rt_call(" + library + ", " + std::to_string(i) +
+         ", ctx, " + args + ", callback, userData);\n}\n";
 }
 
 std::string fixed_entry_points(const Unit& unit) {
@@ -56,8 +70,9 @@ std::string fixed_entry_points(const Unit& unit) {
   const std::string library = "(&" + prefix + "_Library, ";
   std::string out;
   if (unit.create < 0) {
-    out += "\nvoid *" + prefix + "_create(FFICallback callback, void *userData) {\n" +
-           "  return ffi_rt_create" + library + "NULL, callback, userData);\n}\n";
+    out += cbor_create(unit) + "\nvoid *" + prefix +
+           "_create(FFICallback callback, void *userData) {\n" + "  return ffi_rt_create" +
+           library + "NULL, callback, userData);\n}\n";
   }
   out +=
       "\nint " + prefix + "_destroy(void *ctx) {\n  return ffi_rt_destroy" + library + "ctx);\n}\n";

@@ -48,6 +48,10 @@ typedef struct {
 void *ffi_rt_create(const FFILibrary *library, const void *args, FFICallback callback, void *userData);
 int ffi_rt_destroy(const FFILibrary *library, void *ctx);
 int ffi_rt_call(const FFILibrary *library, uint32_t function, void *ctx, const void *args, FFICallback callback, void *userData);
+/* The same with arguments, and results of FFI_FORM_VALUE, as CBOR: docs/target-ipc.md. Arguments that cannot be read
+ * are refused with a text. */
+void *ffi_rt_create_cbor(const FFILibrary *library, const uint8_t *cbor, size_t len, FFICallback callback, void *userData);
+int ffi_rt_call_cbor(const FFILibrary *library, uint32_t function, void *ctx, const uint8_t *cbor, size_t len, FFICallback callback, void *userData);
 uint64_t ffi_rt_add_event_listener(const FFILibrary *library, void *ctx, const char *eventName, FFICallback callback, void *userData);
 int ffi_rt_remove_event_listener(const FFILibrary *library, void *ctx, uint64_t id);
 int ffi_rt_register_host_fn(const FFILibrary *library, void *ctx, const char *name, FFIHostFn fn, void *userData);

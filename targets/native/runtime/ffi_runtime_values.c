@@ -4,7 +4,7 @@
 #include "ffi_types.h"
 
 #define SCALAR(name, kind, ctype) \
-  const FFIType ffi_rt_##name = {kind, 0, 0, 0, 0, sizeof(ctype), _Alignof(ctype), NULL}
+  const FFIType ffi_rt_##name = {kind, 0, 0, 0, 0, sizeof(ctype), _Alignof(ctype), NULL, NULL}
 SCALAR(bool, FFI_BOOL, bool);
 SCALAR(int, FFI_BOOL, int);
 SCALAR(s8, FFI_SIGNED, int8_t);
@@ -19,8 +19,8 @@ SCALAR(f32, FFI_FLOAT, float);
 SCALAR(f64, FFI_FLOAT, double);
 SCALAR(char, FFI_CHAR, uint32_t);
 SCALAR(handle, FFI_HANDLE, uint64_t);
-const FFIType ffi_rt_string = {FFI_STRING, 1, 0, 0, 0, sizeof(FFIString), _Alignof(FFIString), NULL};
-const FFIType ffi_rt_cstring = {FFI_CSTRING, 1, 0, 0, 0, sizeof(char *), _Alignof(char *), NULL};
+const FFIType ffi_rt_string = {FFI_STRING, 1, 0, 0, 0, sizeof(FFIString), _Alignof(FFIString), NULL, NULL};
+const FFIType ffi_rt_cstring = {FFI_CSTRING, 1, 0, 0, 0, sizeof(char *), _Alignof(char *), NULL, NULL};
 
 uint32_t ffi_rt_tag(const void *at, uint8_t size) {
   uint8_t one;

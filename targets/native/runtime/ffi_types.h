@@ -43,6 +43,7 @@ struct FFIType {
   size_t size;
   size_t align;
   const FFIPart *parts;
+  const char *const *names; /* of fields or cases, in CBOR; NULL: there are none, or CBOR is not spoken */
 };
 
 extern const FFIType ffi_rt_bool, ffi_rt_int, ffi_rt_s8, ffi_rt_u8, ffi_rt_s16, ffi_rt_u16, ffi_rt_s32, ffi_rt_u32,
