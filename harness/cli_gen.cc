@@ -38,10 +38,8 @@ Schema supported_part(const Schema& schema, Abi abi) {
     }
   };
   sort(schema.functions());
-  // The native library asks its host by name at run time; a guest's imports are part of its type.
-  if (abi == Abi::Canonical) sort(schema.imports());
-  const std::size_t all =
-      schema.functions().size() + (abi == Abi::Canonical ? schema.imports().size() : 0);
+  sort(schema.imports());
+  const std::size_t all = schema.functions().size() + schema.imports().size();
   return keep.size() == all ? schema : restrict_to(schema, keep);
 }
 

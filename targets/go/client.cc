@@ -14,15 +14,19 @@ class Client {
     code_.gap();
     code_.line("// ", names.client,
                " is one context of the library. Its methods may be called from any goroutine, and");
-    code_.line("// wait for the library's answer.");
+    code_.line(
+        "// wait for the library's answer. Those with a context give its error when it ends "
+        "first;");
+    code_.line("// the answer is then dropped.");
     code_.open("type ", names.client, " struct {");
     code_.line("instance *ffirt.Instance");
     code_.close("}");
     constructor();
     code_.gap();
     code_.line(
-        "// Close destroys the context. Further calls of Close do nothing, all others give "
-        "ffirt.ErrClosed.");
+        "// Close destroys the context. Calls that are pending fail, all others give "
+        "ffirt.ErrClosed, so");
+    code_.line("// does a second Close.");
     code_.open("func (c *", names.client, ") Close() error {");
     code_.line("return c.instance.Close()");
     code_.close("}");
@@ -90,18 +94,26 @@ class Client {
       code_.line("// Its own error is an *ffirt.ErrValue[", side(declared->parts[1].type), "].");
     }
     const std::string results = ok ? cat("(", p_.names.types[*ok], ", error)") : "error";
-    code_.open("func (c *", p_.names.client, ") ", names.method, "(", params(index), ") ", results,
-               " {");
+    const std::string list = params(index);
+    std::string forwarded = "context.Background()";
+    for (const std::string& param : names.params) forwarded += ", " + param;
+    code_.open("func (c *", p_.names.client, ") ", names.method, "(", list, ") ", results, " {");
+    code_.line("return c.", names.context, "(", forwarded, ")");
+    code_.close("}");
+    code_.gap();
+    code_.line("// ", names.context, " calls ", function.name, ", until ctx ends.");
+    code_.open("func (c *", p_.names.client, ") ", names.context, "(ctx context.Context",
+               list.empty() ? "" : ", ", list, ") ", results, " {");
     if (ok) code_.line("var result ", p_.names.types[*ok]);
     code_.line("call := c.instance.Begin(", index, ")");
     if (layout.error_is_text) code_.line("call.DeclaresText()");
     const std::string args = lower_args(index);
     if (layout.form == ResultForm::None) {
-      code_.line("return call.Do(", args, ", nil, ffirt.ReceiveNothing)");
+      code_.line("return call.Do(ctx, ", args, ", nil, ffirt.ReceiveNothing)");
     } else {
       const std::string receive =
           receiver(layout, layout.error_is_text ? nullptr : declared, function);
-      code_.line(ok ? "err := " : "return ", "call.Do(", args, ", ",
+      code_.line(ok ? "err := " : "return ", "call.Do(ctx, ", args, ", ",
                  ok ? "unsafe.Pointer(&result)" : "nil", ", ", receive, ")");
       if (ok) code_.line("return result, err");
     }

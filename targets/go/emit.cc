@@ -25,6 +25,7 @@ constexpr std::string_view kModule = "fficheck.local/batch";
 std::string api(const Package& package) {
   Code code;
   go::emit_client(package, code);
+  go::emit_hosts(package, code);
   go::emit_types(package, code);
   return code.text();
 }
@@ -128,6 +129,7 @@ FileSet emit_go_product(const Schema& schema, Abi abi, const LibraryName& librar
   files["go/go.mod"] = cat("module ", name, "\n\ngo 1.24\n");
   Code client;
   go::emit_client(package, client);
+  go::emit_hosts(package, client);
   add(files, "go/client.go", name, name, client.text());
   Code types;
   go::emit_types(package, types);

@@ -6,6 +6,7 @@
 
 #include "harness/core/names.h"
 #include "targets/go/code.h"
+#include "targets/native/c_names.h"
 
 namespace fficheck::go {
 namespace {
@@ -25,7 +26,8 @@ constexpr auto kReserved = std::to_array<std::string_view>({
     "new",        "panic",       "print",      "println", "real",     "recover", "init",
     "main",       "_",           "check",      "ffirt",   "unsafe",   "worker",  "C",
     "c",          "call",        "args",       "result",  "err",      "msg",     "n",
-    "raw",        "instance",    "guest",
+    "raw",        "instance",    "guest",      "context", "ctx",      "host",    "listener",
+    "req",        "answer",      "outcome",    "some",    "remove",
 });
 
 constexpr std::size_t kMaxAnonymousName = 48;
@@ -225,6 +227,13 @@ class Resolver {
       names.ident = idents_.claim(cat(out_.prefix, bare, "Args"));
       names.args = locals_.claim("raw" + names.ident);
     }
+    claim_setters(methods);
+    // Last, so that no schema's own name makes way for them.
+    for (std::size_t i = 0; i < functions.size(); ++i)
+      if (!is_constructor(functions[i]))
+        out_.functions[i].context = methods.claim(out_.functions[i].method + "Context");
+    for (GoNames::FunctionNames& names : out_.imports)
+      names.setter_context = methods.claim(names.setter + "Context");
     claim_handlers();
     for (std::size_t i = 0; i < functions.size(); ++i) {
       GoNames::FunctionNames& names = out_.functions[i];
@@ -233,6 +242,22 @@ class Resolver {
         names.params.push_back(params.claim(camel_case(param.name)));
       Scope fields = Scope::members();
       for (const Member& member : lowering_.functions[i].params)
+        names.raw_params.push_back(raw_field(fields, cat("A", member.part), member));
+    }
+  }
+
+  /// Libraries: what the client has for the schema's imports.
+  void claim_setters(Scope& methods) {
+    const std::vector<Function>& imports = schema_.imports();
+    out_.imports.resize(imports.size());
+    if (lowering_.imports.size() != imports.size()) return;  // a guest's are none of a client's
+    for (std::size_t i = 0; i < imports.size(); ++i) {
+      GoNames::FunctionNames& names = out_.imports[i];
+      const std::string name = pascal_case(imports[i].name);
+      names.setter = methods.claim(is_event(schema_, imports[i]) ? name : "Set" + name);
+      names.request = locals_.claim(cat("raw", out_.prefix, name, "Request"));
+      Scope fields = Scope::members();
+      for (const Member& member : lowering_.imports[i].params)
         names.raw_params.push_back(raw_field(fields, cat("A", member.part), member));
     }
   }
@@ -262,7 +287,6 @@ class Resolver {
     std::vector<Scope> resources(schema_.resources().size(), Scope::members());
     for (Scope& methods : resources)
       for (const char* own : {"Resource", "Drop", "Holds", "Value"}) (void)methods.claim(own);
-    out_.imports.resize(schema_.imports().size());
     for (std::size_t i = 0; i < schema_.imports().size(); ++i) {
       const Function& f = schema_.imports()[i];
       GoNames::FunctionNames& names = out_.imports[i];

@@ -11,12 +11,16 @@ namespace fficheck::go {
 
 struct GoNames {
   struct FunctionNames {
-    std::string method;                   ///< "Echo"; of the constructor "NewClient"
+    std::string method;   ///< "Echo"; of the constructor "NewClient"; of a guest's import see below
+    std::string context;  ///< the same with a context: "EchoContext"
     std::vector<std::string> params;      ///< as Function::params
     std::string args;                     ///< struct of the C arguments, "rawEchoArgs"
     std::vector<std::string> raw_params;  ///< its fields, as FunctionLayout::params
     std::string ident;                    ///< suffix of helpers: "C017Echo"
     std::string handler;  ///< exports of guests: method to write, "Echo", "NewWater", "WaterOf"
+    std::string setter;   ///< of a host function "SetFetchToken", of an event "OnEchoFired"
+    std::string setter_context;  ///< "SetFetchTokenContext"
+    std::string request;         ///< "rawFetchTokenRequest"
   };
   struct ResourceNames {
     std::string type;     ///< "Water"
@@ -40,7 +44,9 @@ struct GoNames {
   /// Per TypeId, as TypeLayout::members: field of the struct that mirrors C's.
   std::vector<std::vector<std::string>> raw_fields;
   std::vector<FunctionNames> functions;  ///< as Schema::functions()
-  /// As Schema::imports(): `method` is the function or method to call, `args` the core import.
+  /// As Schema::imports(). Guests: `method` is the function or method to call, `args` the core
+  /// import. Libraries: `setter` is the client's method, `request` the struct of what the host
+  /// gets.
   std::vector<FunctionNames> imports;
   std::vector<ResourceNames> resources;  ///< as Schema::resources()
 };

@@ -34,6 +34,7 @@ Package::Package(const Schema& s, Abi abi, std::string prefix)
       lowering(lower_native(s, abi)),
       names(resolve_go_names(s, lowering, std::move(prefix))) {
   for (const FunctionLayout& function : lowering.functions) args.push_back(place(function));
+  for (const FunctionLayout& import : lowering.imports) requests.push_back(place(import));
   lowered.resize(s.types().size());
   lifted.resize(s.types().size());
   for (const Function& function : s.functions()) {
@@ -46,6 +47,10 @@ Package::Package(const Schema& s, Abi abi, std::string prefix)
     }
     for (const Part& side : result.parts)  // the result itself becomes a value and an error
       if (side.type) mark(s, lifted, *side.type);
+  }
+  for (std::size_t i = 0; i < lowering.imports.size(); ++i) {
+    for (const Param& param : s.imports()[i].params) mark(s, lifted, param.type);
+    if (lowering.imports[i].form == ResultForm::Struct) mark(s, lowered, *lowering.imports[i].ok);
   }
 }
 

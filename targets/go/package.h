@@ -26,9 +26,10 @@ struct Package {
   const Schema& schema;
   NativeLowering lowering;
   GoNames names;
-  std::vector<ArgsLayout> args;  ///< as Schema::functions()
-  std::vector<bool> lowered;     ///< per TypeId: part of a parameter
-  std::vector<bool> lifted;      ///< per TypeId: part of a result
+  std::vector<ArgsLayout> args;      ///< as Schema::functions()
+  std::vector<ArgsLayout> requests;  ///< as Schema::imports()
+  std::vector<bool> lowered;         ///< per TypeId: part of a parameter
+  std::vector<bool> lifted;          ///< per TypeId: part of a result
 
   [[nodiscard]] const Type& type(TypeId id) const { return schema.type(id); }
   [[nodiscard]] const TypeLayout& layout(TypeId id) const { return lowering.types[id]; }
@@ -49,6 +50,16 @@ struct Package {
 void emit_types(const Package& package, Code& code);
 /// The client: constructor, Close, one method for each function.
 void emit_client(const Package& package, Code& code);
+/// Methods of the client that set host functions and add listeners.
+void emit_hosts(const Package& package, Code& code);
+/// How a host function's arguments, or an event, arrive.
+enum class RequestForm : std::uint8_t {
+  None,   ///< no parameters
+  Text,   ///< one string: its bytes
+  Value,  ///< one value with a C type of its own: a pointer to it
+  Struct  ///< a pointer to a struct of the C parameters
+};
+[[nodiscard]] RequestForm request_form(const Package& package, std::size_t import);
 /// Structs that mirror C's, and functions from Go values to them and back.
 void emit_raw(const Package& package, Code& code);
 void emit_lower(const Package& package, Code& code);

@@ -72,7 +72,33 @@ void emit_raw(const Package& p, Code& code) {
     emit_mirror(p, code, p.names.functions[i].args, p.lowering.functions[i].params,
                 p.names.functions[i].raw_params, p.args[i].offsets, p.args[i].size);
   }
+  for (std::size_t i = 0; i < p.requests.size(); ++i) {
+    if (request_form(p, i) != RequestForm::Struct) continue;
+    emit_mirror(p, code, p.names.imports[i].request, p.lowering.imports[i].params,
+                p.names.imports[i].raw_params, p.requests[i].offsets, p.requests[i].size);
+  }
 }
+
+namespace {
+
+/// The struct that carries C parameters, against the reference's figures.
+void check_params(Code& code, const Function& function,
+                  const std::vector<ReferenceLayout::Member>& params, const ArgsLayout& args,
+                  const FunctionLayout& layout, const std::string& raw,
+                  const std::vector<std::string>& fields) {
+  code.gap();
+  code.line("// arguments of ", function.name);
+  check_figure(code, cat("Sizeof(", raw, "{})"), args.size);
+  for (std::size_t k = 0; k < params.size(); ++k) {
+    if (fields[k].empty()) continue;
+    const std::string field = cat(raw, "{}.", fields[k]);
+    check_figure(code, cat("Offsetof(", field, ")"), args.offsets[k]);
+    if (layout.params[k].role == MemberRole::Value)
+      check_figure(code, cat("Sizeof(", field, ")"), params[k].size);
+  }
+}
+
+}  // namespace
 
 void emit_layout(const Package& p, Code& code, Abi abi) {
   const Reference reference(p.schema, abi);
@@ -91,18 +117,15 @@ void emit_layout(const Package& p, Code& code, Abi abi) {
   }
   for (std::size_t i = 0; i < p.args.size(); ++i) {
     if (p.args[i].offsets.empty()) continue;
-    const GoNames::FunctionNames& names = p.names.functions[i];
-    const std::vector<ReferenceLayout::Member> params = reference.params(p.schema.functions()[i]);
-    code.gap();
-    code.line("// arguments of ", p.schema.functions()[i].name);
-    check_figure(code, cat("Sizeof(", names.args, "{})"), p.args[i].size);
-    for (std::size_t k = 0; k < params.size(); ++k) {
-      if (names.raw_params[k].empty()) continue;
-      const std::string field = cat(names.args, "{}.", names.raw_params[k]);
-      check_figure(code, cat("Offsetof(", field, ")"), p.args[i].offsets[k]);
-      if (p.lowering.functions[i].params[k].role == MemberRole::Value)
-        check_figure(code, cat("Sizeof(", field, ")"), params[k].size);
-    }
+    const Function& function = p.schema.functions()[i];
+    check_params(code, function, reference.params(function), p.args[i], p.lowering.functions[i],
+                 p.names.functions[i].args, p.names.functions[i].raw_params);
+  }
+  for (std::size_t i = 0; i < p.requests.size(); ++i) {
+    if (request_form(p, i) != RequestForm::Struct) continue;
+    const Function& import = p.schema.imports()[i];
+    check_params(code, import, reference.params(import), p.requests[i], p.lowering.imports[i],
+                 p.names.imports[i].request, p.names.imports[i].raw_params);
   }
 }
 

@@ -23,10 +23,18 @@ class Shim {
     create();
     destroy();
     call();
+    const bool any = !p_.lowering.imports.empty();
+    if (any) imports();
     line("");
     line("const ffirt_library ", shim_table(names_), " = {");
     line("    ", p_.args.size(), ", ", prefix_, "_GoCreate, ", prefix_, "_GoDestroy, ", prefix_,
-         "_GoCall};");
+         "_GoCall,");
+    if (any) {
+      line("    ", prefix_, "_GoSetHost, ", prefix_, "_host_complete, ", prefix_, "_GoListen,");
+      line("    ", prefix_, "_remove_event_listener};");
+    } else {
+      line("    NULL, NULL, NULL, NULL};");
+    }
     return std::move(out_);
   }
 
@@ -122,6 +130,27 @@ class Shim {
     }
     line("    default: return 1;");
     line("  }");
+    line("}");
+  }
+
+  /// Host functions and events by their index.
+  void imports() {
+    line("");
+    line("static const char *const ", prefix_, "_GoImports[] = {");
+    for (const CNames::FunctionNames& import : names_.imports)
+      line("    \"", import.handler, "\",");
+    line("};");
+    line("");
+    line("static int ", prefix_,
+         "_GoSetHost(uint32_t import, void *ctx, ffirt_host fn, void *user_data) {");
+    line("  return ", prefix_, "_register_host_fn(ctx, ", prefix_,
+         "_GoImports[import], fn, user_data);");
+    line("}");
+    line("");
+    line("static uint64_t ", prefix_,
+         "_GoListen(uint32_t import, void *ctx, ffirt_callback callback, void *user_data) {");
+    line("  return ", prefix_, "_add_event_listener(ctx, ", prefix_,
+         "_GoImports[import], callback, user_data);");
     line("}");
   }
 

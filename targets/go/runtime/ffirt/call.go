@@ -8,8 +8,10 @@ package ffirt
 import "C"
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -40,22 +42,60 @@ type Instance struct {
 	library *C.ffirt_library
 	handle  uintptr // as C gave it; not an address that Go may follow
 	closed  atomic.Bool
+
+	mutex     sync.Mutex
+	hosts     map[uint32]*hostFunction // by import
+	listeners map[*listener]struct{}
+	life      context.Context // nil: nobody asked
+	end       context.CancelFunc
 }
 
 // Handle is the library's name for the context.
 func (i *Instance) Handle() uintptr { return i.handle }
 
-// Close destroys the context. Calls that are pending complete, later ones are refused by the library,
-// which knows its contexts by handle; their error is ErrClosed. Further calls of Close do nothing.
+// Close destroys the context. Calls that are pending fail, later ones are refused by the library, which
+// knows its contexts by handle; their error is ErrClosed, and so is that of a second Close. Host
+// functions and listeners are forgotten: none is called any more.
 func (i *Instance) Close() error {
-	if i.closed.Swap(true) {
-		return nil
+	first := !i.closed.Swap(true)
+	code := C.ffirt_destroy(i.library, C.uintptr_t(i.handle))
+	if first {
+		i.forget()
 	}
-	if code := C.ffirt_destroy(i.library, C.uintptr_t(i.handle)); code != retOK {
-		return &Error{Text: fmt.Sprintf("the library refused to destroy its context (code %d)", code), Origin: Refused}
+	if code != retOK {
+		return i.refusal("destroy", int(code))
 	}
 	return nil
 }
+
+// forget drops what the library called; after destroy it registers nothing new.
+func (i *Instance) forget() {
+	i.mutex.Lock()
+	functions, heard, end := i.hosts, i.listeners, i.end
+	i.hosts, i.listeners = nil, nil
+	i.mutex.Unlock()
+	for _, h := range functions {
+		hosts.remove(h.number)
+	}
+	for l := range heard {
+		l.silence()
+		listeners.remove(l.number)
+	}
+	if end != nil {
+		end()
+	}
+}
+
+// refusal is the error of what the library refuses without a text.
+func (i *Instance) refusal(what string, code int) error {
+	if i.closed.Load() {
+		return &Error{destroyed, Refused, true}
+	}
+	return &Error{Text: fmt.Sprintf("the library refused (%s, code %d)", what, code), Origin: Refused}
+}
+
+// destroyed is the text of the library's errors about a context that is no more.
+const destroyed = "context destroyed"
 
 // Call is one call in the making: its argument memory, and what it is about. It is used up by Do or
 // Create, which also give the error that stopped it before.
@@ -81,9 +121,14 @@ func (l *Library) Begin() Call {
 func (c *Call) DeclaresText() { c.declared = true }
 
 // Do sends the call and waits for its result, which receive copies to result while the library still
-// holds it; it runs on the library's thread.
-func (c *Call) Do(args, result unsafe.Pointer, receive Receive) error {
-	if err := c.Arena.err; err != nil {
+// holds it; it runs on the library's thread. When ctx ends first, Do gives its error at once and the
+// result is dropped when it comes.
+func (c *Call) Do(ctx context.Context, args, result unsafe.Pointer, receive Receive) error {
+	err, cancelled := c.Arena.err, ctx.Done()
+	if err == nil && cancelled != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		releaseArena(c.Arena)
 		return err
 	}
@@ -96,18 +141,37 @@ func (c *Call) Do(args, result unsafe.Pointer, receive Receive) error {
 		text := fmt.Sprintf("the library refused the call (code %d)", int(code))
 		return &Error{text, Refused, c.instance.closed.Load()}
 	}
-	<-s.done
-	err := s.err
-	s.release()
-	if text, ok := err.(*Error); ok {
-		switch {
-		case code != retOK:
-			text.Origin, text.closed = Refused, c.instance.closed.Load()
-		case c.declared:
-			text.Origin = Declared
+	if cancelled == nil {
+		<-s.done
+	} else {
+		select {
+		case <-s.done:
+		case <-cancelled:
+			if s.abandon() {
+				return ctx.Err()
+			}
+			<-s.done // the result was faster
 		}
 	}
+	err = s.err
+	s.release()
+	if text, ok := err.(*Error); ok {
+		c.explain(text, int(code))
+	}
 	return err
+}
+
+// explain says whose error it is.
+func (c *Call) explain(err *Error, code int) {
+	closed := c.instance.closed.Load()
+	switch {
+	case code != retOK:
+		err.Origin, err.closed = Refused, closed
+	case closed && err.Text == destroyed:
+		err.closed = true
+	case c.declared:
+		err.Origin = Declared
+	}
 }
 
 // Create makes a context and waits until the library says that it is there.
@@ -153,9 +217,14 @@ func complete(ret int, msg unsafe.Pointer, n uintptr, user uintptr) {
 		progress.Add(1)
 		return
 	}
-	s := claim(user)
+	s, gone := claim(user)
 	if s == nil {
 		stray.Add(1)
+		return
+	}
+	if gone {
+		late.Add(1)
+		s.release()
 		return
 	}
 	s.err = s.take(ret, msg, n)

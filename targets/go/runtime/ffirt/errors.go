@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// ErrClosed is what the error of every call on a client after Close is, by errors.Is; its text is the
-// library's own.
+// ErrClosed is what the error of every call on a client after Close is, by errors.Is, and of those that
+// were pending; its text is the library's own.
 var ErrClosed = errors.New("client is closed")
 
 // Origin says who an error text comes from.

@@ -11,7 +11,7 @@ import (
 // from nowhere finds nobody. Slots are used again and never freed.
 type slot struct {
 	index uint32
-	// generation<<2 | phase
+	// generation<<phaseBits | phase
 	state atomic.Uint64
 	done  chan struct{} // capacity 1: one token for each pending call
 
@@ -25,7 +25,10 @@ const (
 	pending           // the library has the number
 	delivering        // the callback runs
 	done              // err is set, the token is sent
-	phaseMask  = 3
+	abandoned         // the caller has gone; the completion is still to come, and gives the slot back
+
+	phaseBits = 3
+	phaseMask = 1<<phaseBits - 1
 )
 
 const (
@@ -42,21 +45,31 @@ var slots struct {
 
 // Stats are counters of the whole process.
 type Stats struct {
-	LiveSlots  int64 // calls pending
-	LiveArenas int64 // argument memory in use
-	Stray      int64 // completions dropped: late, twice, or of no call
-	Progress   int64 // progress reports, which complete nothing
-	Malformed  int64 // results that could not be lifted
+	LiveSlots     int64 // calls pending, those among them that nobody waits for
+	LiveArenas    int64 // argument memory in use
+	LiveHosts     int64 // host functions that were ever set, of instances that are not closed
+	LiveHostCalls int64 // closures that have not answered
+	LiveListeners int64
+	Stray         int64 // completions dropped: twice, or of no call
+	Late          int64 // completions of calls whose caller had gone
+	Dropped       int64 // requests and answers of host functions dropped since their instance is closed
+	Progress      int64 // progress reports, which complete nothing
+	Malformed     int64 // results, requests and events that could not be lifted
 }
 
-var live, stray, progress, malformed atomic.Int64
+var live, stray, late, progress, malformed atomic.Int64
 
 // ReadStats reads the counters.
 func ReadStats() Stats {
 	arenas.Lock()
 	n := arenas.live
 	arenas.Unlock()
-	return Stats{live.Load(), int64(n), stray.Load(), progress.Load(), malformed.Load()}
+	return Stats{
+		LiveSlots: live.Load(), LiveArenas: int64(n),
+		LiveHosts: hosts.count(), LiveHostCalls: liveHostCalls.Load(), LiveListeners: listeners.count(),
+		Stray: stray.Load(), Late: late.Load(), Dropped: droppedCalls.Load(),
+		Progress: progress.Load(), Malformed: malformed.Load(),
+	}
 }
 
 // Trim gives pooled argument memory back to C.
@@ -91,7 +104,7 @@ func addChunk() {
 		s := &chunk[len(chunk)-1-i]
 		s.index = uint32(slots.used + len(chunk) - 1 - i)
 		s.done = make(chan struct{}, 1)
-		s.state.Store(1 << 2) // so that no user data is 0
+		s.state.Store(1 << phaseBits) // so that no user data is 0
 		slots.idle = append(slots.idle, s)
 	}
 	slots.chunks[slots.used/chunkSlots].Store(chunk)
@@ -101,8 +114,8 @@ func addChunk() {
 // arm makes the slot pending and gives the number for the library.
 func (s *slot) arm(result unsafe.Pointer, receive Receive) uintptr {
 	s.result, s.receive = result, receive
-	generation := s.state.Load() >> 2
-	s.state.Store(generation<<2 | pending)
+	generation := s.state.Load() >> phaseBits
+	s.state.Store(generation<<phaseBits | pending)
 	return uintptr(generation<<32) | uintptr(s.index)
 }
 
@@ -112,32 +125,41 @@ func (s *slot) disarm() bool {
 	return state&phaseMask == pending && s.state.CompareAndSwap(state, state&^phaseMask)
 }
 
+// abandon leaves a pending slot to the completion that comes one day; false where it was faster.
+func (s *slot) abandon() bool {
+	state := s.state.Load()
+	return state&phaseMask == pending && s.state.CompareAndSwap(state, state&^phaseMask|abandoned)
+}
+
 func (s *slot) release() {
 	s.result, s.receive, s.err = nil, nil, nil
-	next := uint64(uint32(s.state.Load()>>2) + 1)
+	next := uint64(uint32(s.state.Load()>>phaseBits) + 1)
 	if next == 0 {
 		next = 1
 	}
-	s.state.Store(next << 2)
+	s.state.Store(next << phaseBits)
 	slots.Lock()
 	slots.idle = append(slots.idle, s)
 	slots.Unlock()
 	live.Add(-1)
 }
 
-// claim finds the slot that waits for this user data and makes it delivering; nil where none does.
-func claim(user uintptr) *slot {
+// claim finds the slot that waits for this user data and makes it delivering; nil where none does. Of
+// an abandoned one it says so.
+func claim(user uintptr) (s *slot, gone bool) {
 	index, generation := uint32(user), uint64(user>>32)
 	if index/chunkSlots >= maxChunks {
-		return nil
+		return nil, false
 	}
 	chunk := slots.chunks[index/chunkSlots].Load()
 	if chunk == nil {
-		return nil
+		return nil, false
 	}
-	s := &chunk[index%chunkSlots]
-	if !s.state.CompareAndSwap(generation<<2|pending, generation<<2|delivering) {
-		return nil
+	s = &chunk[index%chunkSlots]
+	for _, phase := range [...]uint64{pending, abandoned} { // the one may become the other meanwhile
+		if s.state.CompareAndSwap(generation<<phaseBits|phase, generation<<phaseBits|delivering) {
+			return s, phase == abandoned
+		}
 	}
-	return s
+	return nil, false
 }

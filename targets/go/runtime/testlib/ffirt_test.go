@@ -1,6 +1,7 @@
 package testlib
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"strings"
@@ -28,7 +29,7 @@ func number(i *ffirt.Instance, method uint32, n uint64) (uint64, error) {
 	call := i.Begin(method)
 	args := (*uint64)(call.Alloc(8))
 	*args = n
-	err := call.Do(unsafe.Pointer(args), unsafe.Pointer(&result), ffirt.ReceiveUint64)
+	err := call.Do(context.Background(), unsafe.Pointer(args), unsafe.Pointer(&result), ffirt.ReceiveUint64)
 	return result, err
 }
 
@@ -37,7 +38,7 @@ func text(i *ffirt.Instance, s string) (string, error) {
 	call := i.Begin(Text)
 	args := (*ffirt.Slice)(call.Alloc(16))
 	*args = call.String(s)
-	err := call.Do(unsafe.Pointer(args), unsafe.Pointer(&result), ffirt.ReceiveText)
+	err := call.Do(context.Background(), unsafe.Pointer(args), unsafe.Pointer(&result), ffirt.ReceiveText)
 	return result, err
 }
 
@@ -138,8 +139,11 @@ func TestTextArrivesWholeWhateverItsSize(t *testing.T) {
 func TestAClosedInstanceRefusesAndClosesOnce(t *testing.T) {
 	before := Live()
 	i := open(t)
-	if i.Close() != nil || i.Close() != nil {
-		t.Error("Close failed")
+	if err := i.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := i.Close(); !errors.Is(err, ffirt.ErrClosed) {
+		t.Errorf("the second Close: %v", err)
 	}
 	if _, err := number(i, Echo, 1); !errors.Is(err, ffirt.ErrClosed) || err.Error() != "context destroyed" {
 		t.Error(err)
@@ -174,7 +178,7 @@ func TestArgumentsThatNoTypeHasAreRefused(t *testing.T) {
 	} {
 		call := i.Begin(Echo)
 		lower(call.Arena)
-		if err := call.Do(nil, nil, ffirt.ReceiveNothing); err == nil {
+		if err := call.Do(context.Background(), nil, nil, ffirt.ReceiveNothing); err == nil {
 			t.Error(name)
 		}
 	}
