@@ -3,9 +3,17 @@
 
 #include "bench/blocks/block_mode.h"
 #include "bench/core_benches.h"
+#include "bench/suite/floors.h"
+#include "bench/suite/go.h"
+#include "bench/suite/native.h"
+#include "bench/suite/wasm.h"
 
 int main(int argc, char** argv) {
   std::vector<fficheck::Bench> benches;
+  fficheck::add_floor_benches(benches);
+  fficheck::add_native_benches(benches);
+  fficheck::add_go_benches(benches);
+  fficheck::add_wasm_benches(benches);
   fficheck::add_core_benches(benches);
   return fficheck::bench_main(argc, argv, benches);
 }

@@ -19,13 +19,16 @@ struct Measured {
 
 /// A named operation whose cost is of interest.
 struct Bench {
-  std::string name;   ///< "target/shape/direction/mechanism"; stable, without spaces
-  std::string floor;  ///< name of the benchmark that it cannot be cheaper than; empty: none
+  std::string name;  ///< "target/mechanism/shape/direction"; stable, without spaces
+  /// What it cannot be cheaper than, as a sum of other benchmarks:
+  /// "floor/hop+2*floor/memcpy-1KiB"; empty: nothing.
+  std::string floor;
   /// Does n iterations and measures them where their loop is. Fixtures are made by the first call
   /// and are no part of the time.
   std::function<Result<Measured>(std::uint64_t n)> run;
   /// Whether the same iterations always execute the same instructions: paths in C and C++ alone.
   bool counted = false;
+  double items = 0;  ///< what one iteration handles, for items_per_second; 0: no such rate
 };
 
 /// Measures n calls of `once`. Whatever it computes must escape, for instance through
@@ -36,6 +39,17 @@ Result<Measured> timed(std::uint64_t n, F&& once) {
   for (std::uint64_t i = 0; i < n; ++i) once();
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
   return Measured{.ns = took.count()};
+}
+
+/// The same of an operation that can fail: it answers an error's text, empty for none.
+template <class F>
+Result<Measured> timed_or(std::uint64_t n, F&& once) {
+  std::string problem;
+  FFICHECK_TRY(const Measured measured, timed(n, [&] {
+                 if (problem.empty()) problem = once();
+               }));
+  if (!problem.empty()) return input_error(problem);
+  return measured;
 }
 
 }  // namespace fficheck

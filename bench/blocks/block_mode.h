@@ -30,7 +30,8 @@ int bench_main(int argc, char** argv, const std::vector<Bench>& benches);
 void serve_blocks(const std::vector<Bench>& benches, std::istream& in, std::ostream& out);
 
 /// Hands all to Google Benchmark: time as they measure it, label "floor=NAME", counters `allocs`
-/// and `bytes` for one iteration. `benches` must outlive the runs.
+/// and `bytes` for one iteration, `floor_ns` and `ratio` (to the floor, measured just before).
+/// `benches` must outlive the runs.
 void register_benches(const std::vector<Bench>& benches);
 
 }  // namespace fficheck

@@ -7,7 +7,6 @@
 namespace fficheck {
 namespace {
 
-using ComponentPtr = std::unique_ptr<wasmtime_component_t, Deleter<wasmtime_component_delete>>;
 using ComponentLinkerPtr =
     std::unique_ptr<wasmtime_component_linker_t, Deleter<wasmtime_component_linker_delete>>;
 using LinkerInstancePtr = std::unique_ptr<wasmtime_component_linker_instance_t,
@@ -28,7 +27,7 @@ struct ComponentSession::State {
   std::vector<const Schema*> schemas;
   Host host;
   std::vector<std::unique_ptr<HostBinding>> bindings;
-  ComponentPtr component;
+  std::shared_ptr<CompiledComponent> component;
   StorePtr store;
   ComponentLinkerPtr linker;
   wasmtime_context_t* context = nullptr;
@@ -109,17 +108,21 @@ ComponentSession::~ComponentSession() = default;
 Result<std::unique_ptr<ComponentSession>> ComponentSession::create(
     std::shared_ptr<WasmEngine> engine, std::span<const std::uint8_t> component,
     std::vector<const Schema*> schemas, Host host, std::chrono::milliseconds limit) {
+  FFICHECK_TRY(std::shared_ptr<CompiledComponent> compiled,
+               CompiledComponent::compile(std::move(engine), component));
+  return create(std::move(compiled), std::move(schemas), std::move(host), limit);
+}
+
+Result<std::unique_ptr<ComponentSession>> ComponentSession::create(
+    std::shared_ptr<CompiledComponent> component, std::vector<const Schema*> schemas, Host host,
+    std::chrono::milliseconds limit) {
   auto s = std::make_unique<State>();
-  s->engine = std::move(engine);
+  s->engine = component->engine();
+  s->component = std::move(component);
   s->schemas = std::move(schemas);
   s->host = std::move(host);
   s->ticks = WasmEngine::ticks(limit);
   wasm_engine_t* raw_engine = s->engine->get();
-  wasmtime_component_t* raw = nullptr;
-  const ErrorPtr refused(
-      wasmtime_component_new(raw_engine, component.data(), component.size(), &raw));
-  s->component.reset(raw);
-  if (refused) return input_error("wasmtime refuses the component: " + message_of(refused.get()));
   s->store.reset(wasmtime_store_new(raw_engine, nullptr, nullptr));
   s->context = wasmtime_store_context(s->store.get());
   wasmtime_store_limiter(
@@ -133,7 +136,7 @@ Result<std::unique_ptr<ComponentSession>> ComponentSession::create(
   FFICHECK_CHECK(s->define_imports());
   s->resources = std::make_unique<HostResources>(s->context);
   const ErrorPtr failed(wasmtime_component_linker_instantiate(s->linker.get(), s->context,
-                                                              s->component.get(), &s->instance));
+                                                              s->component->get(), &s->instance));
   if (failed) return input_error("the component does not start: " + message_of(failed.get()));
   for (const Schema* schema : s->schemas) {
     std::vector<std::optional<wasmtime_component_func_t>> functions;

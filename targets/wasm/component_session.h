@@ -30,6 +30,10 @@ class ComponentSession {
                                                           std::vector<const Schema*> schemas,
                                                           Host host,
                                                           std::chrono::milliseconds limit);
+  /// The same of a component that is compiled already.
+  static Result<std::unique_ptr<ComponentSession>> create(
+      std::shared_ptr<CompiledComponent> component, std::vector<const Schema*> schemas, Host host,
+      std::chrono::milliseconds limit);
   ~ComponentSession();
   ComponentSession(const ComponentSession&) = delete;
   ComponentSession& operator=(const ComponentSession&) = delete;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
+#include "harness/run/files.h"
 #include "targets/wasm/wasmtime_api.h"
 
 namespace fficheck {
@@ -68,14 +71,80 @@ std::uint64_t WasmEngine::ticks(std::chrono::milliseconds time) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(time / kTick)) + 1;
 }
 
+namespace {
+
+/// Where the code compiled from `bytes` is kept; empty: nowhere.
+std::filesystem::path kept_file(const WasmEngine& engine, std::span<const std::uint8_t> bytes,
+                                const char* kind) {
+  if (engine.options().compiled.empty()) return {};
+  std::uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a
+  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001B3u;
+  char name[64];
+  std::snprintf(name, sizeof name, "%016llx-%zu.%s", static_cast<unsigned long long>(hash),
+                bytes.size(), kind);
+  return engine.options().compiled / name;
+}
+
+/// Compiles, or takes what was kept. What was kept by another wasmtime or for another
+/// configuration it refuses, and then compiles. That it cannot be kept is no error.
+template <class T>
+ErrorPtr compile_or_take(const WasmEngine& engine, std::span<const std::uint8_t> bytes,
+                         const char* kind, T** out,
+                         wasmtime_error_t* (*take)(const wasm_engine_t*, const char*, T**),
+                         wasmtime_error_t* (*compile)(const wasm_engine_t*, const std::uint8_t*,
+                                                      std::size_t, T**),
+                         wasmtime_error_t* (*keep)(const T*, wasm_byte_vec_t*)) {
+  const std::filesystem::path file = kept_file(engine, bytes, kind);
+  std::error_code missing;
+  if (!file.empty() && std::filesystem::exists(file, missing)) {
+    const ErrorPtr refused(take(engine.get(), file.c_str(), out));
+    if (!refused) return nullptr;
+  }
+  ErrorPtr error(compile(engine.get(), bytes.data(), bytes.size(), out));
+  if (error || file.empty()) return error;
+  wasm_byte_vec_t code;
+  const ErrorPtr unkept(keep(*out, &code));
+  if (unkept) return nullptr;
+  [[maybe_unused]] const bool written = write_file(file, {code.data, code.size}).ok();
+  wasm_byte_vec_delete(&code);
+  return nullptr;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<CoreModule>> CoreModule::compile(std::shared_ptr<WasmEngine> engine,
                                                         std::span<const std::uint8_t> bytes) {
   std::shared_ptr<CoreModule> out(new CoreModule());
-  const ErrorPtr error(
-      wasmtime_module_new(engine->get(), bytes.data(), bytes.size(), &out->module_));
+  const ErrorPtr error = compile_or_take<wasmtime_module_t>(
+      *engine, bytes, "module", &out->module_,
+      [](const wasm_engine_t* e, const char* file, wasmtime_module_t** to) {
+        return wasmtime_module_deserialize_file(const_cast<wasm_engine_t*>(e), file, to);
+      },
+      [](const wasm_engine_t* e, const std::uint8_t* from, std::size_t size,
+         wasmtime_module_t** to) {
+        return wasmtime_module_new(const_cast<wasm_engine_t*>(e), from, size, to);
+      },
+      [](const wasmtime_module_t* module, wasm_byte_vec_t* code) {
+        return wasmtime_module_serialize(const_cast<wasmtime_module_t*>(module), code);
+      });
   if (error) return input_error("wasmtime refuses the module: " + message_of(error.get()));
   out->engine_ = std::move(engine);
   return out;
+}
+
+Result<std::shared_ptr<CompiledComponent>> CompiledComponent::compile(
+    std::shared_ptr<WasmEngine> engine, std::span<const std::uint8_t> bytes) {
+  std::shared_ptr<CompiledComponent> out(new CompiledComponent());
+  const ErrorPtr error = compile_or_take<wasmtime_component_t>(
+      *engine, bytes, "component", &out->component_, wasmtime_component_deserialize_file,
+      wasmtime_component_new, wasmtime_component_serialize);
+  if (error) return input_error("wasmtime refuses the component: " + message_of(error.get()));
+  out->engine_ = std::move(engine);
+  return out;
+}
+
+CompiledComponent::~CompiledComponent() {
+  if (component_ != nullptr) wasmtime_component_delete(component_);
 }
 
 CoreModule::~CoreModule() {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 
 struct wasm_engine_t;
 struct wasmtime_module;
+struct wasmtime_component_t;
 
 namespace fficheck {
 
@@ -28,6 +30,9 @@ struct EngineOptions {
   };
   Compiler compiler = Compiler::Winch;
   std::uint64_t memory_limit = 1u << 30;  ///< bytes of one linear memory; growth beyond it fails
+  /// Directory in which compiled code is kept and looked for, by what it was compiled from; empty:
+  /// nowhere. Whoever can write there can run code in this process.
+  std::filesystem::path compiled;
 };
 
 /// A wasmtime engine with a clock: a call that runs longer than its limit traps (epochs).
@@ -75,6 +80,24 @@ class CoreModule {
   CoreModule() = default;
   std::shared_ptr<WasmEngine> engine_;
   wasmtime_module* module_ = nullptr;
+};
+
+/// A compiled component.
+class CompiledComponent {
+ public:
+  /// The error of a component that does not validate is Blame::Input.
+  static Result<std::shared_ptr<CompiledComponent>> compile(std::shared_ptr<WasmEngine> engine,
+                                                            std::span<const std::uint8_t> bytes);
+  ~CompiledComponent();
+  CompiledComponent(const CompiledComponent&) = delete;
+  CompiledComponent& operator=(const CompiledComponent&) = delete;
+  [[nodiscard]] wasmtime_component_t* get() const { return component_; }
+  [[nodiscard]] const std::shared_ptr<WasmEngine>& engine() const { return engine_; }
+
+ private:
+  CompiledComponent() = default;
+  std::shared_ptr<WasmEngine> engine_;
+  wasmtime_component_t* component_ = nullptr;
 };
 
 /// Core values as raw bits: i32 and f32 in the low 32 bits.

@@ -25,7 +25,7 @@ LAYERS = {
     "targets/wasm": ["harness/core", "harness/run", "targets/native", "targets/go"],
     "properties": ["harness/core", "harness/run"],
     "reports": ["harness/core", "harness/run"],
-    "bench": ["harness/core", "harness/run", "generators", "targets/native", "targets/go"],
+    "bench": ["harness/core", "harness/run", "generators", "targets/native", "targets/go", "targets/wasm"],
     # The program: the only place that names concrete targets and properties.
     "harness": ["harness/core", "harness/run", "generators", "targets/native", "targets/go",
                 "targets/wasm", "properties", "reports", "bench"],

@@ -1,0 +1,104 @@
+#include "bench/suite/go.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <sstream>
+#include <utility>
+
+#include "bench/suite/fixtures.h"
+#include "harness/run/process.h"
+
+namespace fficheck {
+namespace {
+
+/// The running program, spoken to line by line over its stdin and stdout.
+class GoLoops {
+ public:
+  static Result<std::unique_ptr<GoLoops>> start() {
+    FFICHECK_TRY(auto ends, socket_pair());
+    ProcessOptions options;
+    options.command = {fixture("go_loops").string()};
+    options.descriptors = {{ends.second.get(), STDIN_FILENO}, {ends.second.get(), STDOUT_FILENO}};
+    FFICHECK_TRY(ChildProcess child, ChildProcess::start(options));
+    return std::unique_ptr<GoLoops>(new GoLoops(std::move(child), std::move(ends.first)));
+  }
+
+  Result<std::string> ask(const std::string& request) {
+    const std::string line = request + "\n";
+    if (send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(line.size()))
+      return lost();
+    return read_line();
+  }
+  /// The next line of an answer.
+  Result<std::string> read_line() {
+    while (true) {
+      if (const std::size_t end = buffer_.find('\n'); end != std::string::npos) {
+        std::string line = buffer_.substr(0, end);
+        buffer_.erase(0, end + 1);
+        return line;
+      }
+      char bytes[4096];
+      const ssize_t got = read(socket_.get(), bytes, sizeof bytes);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return lost();
+      buffer_.append(bytes, static_cast<std::size_t>(got));
+    }
+  }
+
+  Result<Measured> run(const std::string& name, std::uint64_t n) {
+    FFICHECK_TRY(const std::string answer, ask("run " + std::to_string(n) + " " + name));
+    std::istringstream words(answer);
+    Measured out;
+    if (!(words >> out.ns >> out.allocs >> out.bytes)) return input_error("go_loops: " + answer);
+    return out;
+  }
+
+ private:
+  GoLoops(ChildProcess child, UniqueFd socket)
+      : child_(std::move(child)), socket_(std::move(socket)) {}
+  Error lost() {
+    const ProcessEnd end = child_.kill();
+    return environment_error("go_loops ended: " + end.how() + " " + end.err);
+  }
+
+  ChildProcess child_;
+  UniqueFd socket_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+void add_go_benches(std::vector<Bench>& out) {
+  const auto loops = std::make_shared<Lazy<GoLoops>>(GoLoops::start);
+  const auto list = [&]() -> Result<std::vector<std::pair<std::string, std::string>>> {
+    FFICHECK_TRY(GoLoops * go, loops->get());
+    std::vector<std::pair<std::string, std::string>> names;
+    FFICHECK_TRY(std::string line, go->ask("list"));
+    while (!line.empty()) {
+      const std::size_t space = line.find(' ');
+      const std::string floor = line.substr(space + 1);
+      names.emplace_back(line.substr(0, space), floor == "-" ? "" : floor);
+      FFICHECK_TRY(line, go->read_line());
+    }
+    return names;
+  };
+  auto names = list();
+  if (!names) {
+    out.push_back(
+        {.name = "go/call/none/-",
+         .floor = "",
+         .run = [error = names.error()](std::uint64_t) -> Result<Measured> { return error; }});
+    return;
+  }
+  for (auto& [name, floor] : names.value())
+    out.push_back(
+        {.name = name, .floor = floor, .run = [loops, name](std::uint64_t n) -> Result<Measured> {
+           FFICHECK_TRY(GoLoops * go, loops->get());
+           return go->run(name, n);
+         }});
+}
+
+}  // namespace fficheck
