@@ -25,6 +25,16 @@ Result<std::unique_ptr<CoreSession>> CoreSession::create(std::shared_ptr<CoreMod
   return std::unique_ptr<CoreSession>(new CoreSession(std::move(state)));
 }
 
+Result<void> CoreSession::restart() {
+  State& s = *state_;
+  s.handles = {};
+  s.may_enter = s.may_leave = false;
+  s.trace = {};
+  FFICHECK_CHECK(s.instance->restart());
+  s.may_enter = s.may_leave = true;
+  return {};
+}
+
 std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t function,
                                            const std::vector<Value>& args,
                                            std::optional<Value>* result) {

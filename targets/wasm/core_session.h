@@ -60,6 +60,8 @@ class CoreSession {
                                                      std::vector<WasmInterface> interfaces,
                                                      StringEncoding encoding, Host host,
                                                      std::chrono::milliseconds limit);
+  /// After a trap: a new instance, with an empty handle table. Not from inside a call.
+  Result<void> restart();
   ~CoreSession();
   CoreSession(const CoreSession&) = delete;
   CoreSession& operator=(const CoreSession&) = delete;

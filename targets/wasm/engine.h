@@ -113,7 +113,7 @@ struct HostFunction {
   std::function<std::optional<Trap>(RawValues values)> call;
 };
 
-/// An instance of a core module. After a trap it must not be called again.
+/// An instance of a core module. After a trap it must not be called again before restart().
 class CoreInstance {
  public:
   /// Instantiates with preview1 WASI (no arguments, environment, directories; output dropped into a
@@ -122,6 +122,10 @@ class CoreInstance {
   static Result<std::unique_ptr<CoreInstance>> create(std::shared_ptr<CoreModule> module,
                                                       std::vector<HostFunction> functions,
                                                       std::chrono::milliseconds limit);
+  /// A new instance in the place of this one, as create() left it; numbers of find() stay. Memory
+  /// and globals that `_initialize` left are copied instead of running it again, in a module of
+  /// with_exported_globals (adapter_memory.h). Not from inside a call.
+  Result<void> restart();
   ~CoreInstance();
   CoreInstance(const CoreInstance&) = delete;
   CoreInstance& operator=(const CoreInstance&) = delete;

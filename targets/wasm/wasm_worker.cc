@@ -9,6 +9,7 @@
 #include "harness/core/witness.h"
 #include "harness/run/files.h"
 #include "harness/run/trial.h"
+#include "targets/wasm/adapter_memory.h"
 #include "targets/wasm/resource_script.h"
 
 namespace fficheck {
@@ -35,7 +36,8 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
                                                      std::vector<Schema> schemas,
                                                      StringEncoding encoding) {
   std::unique_ptr<WasmWorker> out(new WasmWorker());
-  out->bytes_ = std::move(module);
+  FFICHECK_TRY(const std::vector<std::uint8_t> whole, with_adapter_memory(module));
+  out->bytes_ = with_exported_globals(whole);
   out->schemas_ = std::move(schemas);
   for (const Schema& schema : out->schemas_)
     out->interfaces_.push_back({&schema, lower_canonical(schema)});
@@ -47,7 +49,7 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
 }
 
 Result<void> WasmWorker::start_core() {
-  core_.reset();
+  if (core_) return core_->restart();
   FFICHECK_TRY(core_, CoreSession::create(module_, interfaces_, encoding_, correct_host(schemas_),
                                           kCallLimit));
   return {};

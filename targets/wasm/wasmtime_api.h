@@ -21,6 +21,8 @@ using ErrorPtr = std::unique_ptr<wasmtime_error_t, Deleter<wasmtime_error_delete
 using TrapPtr = std::unique_ptr<wasm_trap_t, Deleter<wasm_trap_delete>>;
 using StorePtr = std::unique_ptr<wasmtime_store_t, Deleter<wasmtime_store_delete>>;
 using LinkerPtr = std::unique_ptr<wasmtime_linker_t, Deleter<wasmtime_linker_delete>>;
+using InstancePrePtr =
+    std::unique_ptr<wasmtime_instance_pre_t, Deleter<wasmtime_instance_pre_delete>>;
 using FuncTypePtr = std::unique_ptr<wasm_functype_t, Deleter<wasm_functype_delete>>;
 
 /// Text of an error, which stays the caller's.

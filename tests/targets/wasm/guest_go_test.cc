@@ -9,6 +9,7 @@
 #include "harness/core/value_stream.h"
 #include "harness/core/witness.h"
 #include "harness/run/files.h"
+#include "targets/wasm/adapter_memory.h"
 #include "targets/wasm/build_guest_go.h"
 #include "targets/wasm/component_session.h"
 #include "targets/wasm/core_session.h"
@@ -63,7 +64,9 @@ class GuestInGo : public ::testing::Test {
     const auto bytes = read_file(built_->module);
     ASSERT_TRUE(bytes.ok()) << bytes.error().text();
     const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.value().data());
-    auto module = CoreModule::compile(engine.value(), {data, bytes.value().size()});
+    const auto whole = with_adapter_memory({data, bytes.value().size()});
+    ASSERT_TRUE(whole.ok()) << whole.error().text();
+    auto module = CoreModule::compile(engine.value(), with_exported_globals(whole.value()));
     ASSERT_TRUE(module.ok()) << module.error().text();
     module_ = module.value();
     restart();
@@ -177,6 +180,24 @@ TEST_F(GuestInGo, HoldsWhateverTheCollectorDoes) {
     ASSERT_NO_FATAL_FAILURE(call_exports(s, 3));
     ASSERT_NO_FATAL_FAILURE(call_imports(s, 3));
   }
+}
+
+TEST_F(GuestInGo, StartsAgainAsItStartedFirst) {
+  ASSERT_NO_FATAL_FAILURE(start(testing::invented(4)));
+  const auto copy = [this] {
+    const auto all = session_->instance().memory();
+    return std::vector<std::uint8_t>(all.begin(), all.end());
+  };
+  const std::vector<std::uint8_t> first = copy();
+  ASSERT_NO_FATAL_FAILURE(call_exports(0, kValues));
+  const std::uint64_t allocated = counter(3);
+  EXPECT_NE(copy(), first);
+  const Result<void> again = session_->restart();
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_TRUE(copy() == first);
+  EXPECT_EQ(counter(3), 0u);
+  ASSERT_NO_FATAL_FAILURE(call_exports(0, kValues));
+  EXPECT_EQ(counter(3), allocated);
 }
 
 Batch water() {
