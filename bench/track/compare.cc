@@ -27,7 +27,7 @@ struct Entry {
   std::string name;
   std::vector<double> rho;
   std::array<std::vector<double>, 2> ns;  ///< of every block, by side
-  std::array<BlockCost, 2> last;
+  std::array<Block, 2> last;
   std::string error;
   bool slow = false;
   std::optional<Estimate> estimate;  ///< once it wants no more rounds
@@ -106,8 +106,7 @@ class Series {
 
   /// One block; false where there is none, and the entry says why.
   bool block(Entry& entry, Side side) {
-    const Result<BlockCost> measured =
-        contestants_[place(side)]->block(entry.name, options_.block_ns);
+    const Result<Block> measured = contestants_[place(side)]->block(entry.name, options_.block_ns);
     if (measured.ok()) {
       entry.last[place(side)] = measured.value();
       return true;
@@ -149,7 +148,7 @@ Compared first_result(Entry entry, const CompareRule& rule) {
   Compared out;
   out.name = std::move(entry.name);
   for (const Side side : kSides) {
-    BlockCost& block = side == Side::Baseline ? out.baseline : out.candidate;
+    Block& block = side == Side::Baseline ? out.baseline : out.candidate;
     block = entry.last[place(side)];
     if (!entry.ns[place(side)].empty()) block.ns = median(std::move(entry.ns[place(side)]));
   }
@@ -157,13 +156,13 @@ Compared first_result(Entry entry, const CompareRule& rule) {
   out.error = std::move(entry.error);
   if (entry.estimate && out.error.empty()) {
     out.estimate = *entry.estimate;
-    out.finding = judge(out.estimate, rule);
+    out.verdict = judge(out.estimate, rule);
   }
   return out;
 }
 
 bool is_change(const Compared& c) {
-  return c.finding == Finding::Regression || c.finding == Finding::Improvement;
+  return c.verdict == Verdict::Regression || c.verdict == Verdict::Improvement;
 }
 
 }  // namespace
@@ -194,20 +193,20 @@ Result<Comparison> compare(Contest& contest, const std::vector<std::string>& nam
       Entry& e = *entry++;
       c.rerun_rho = std::move(e.rho);
       if (!e.error.empty()) {
-        c.finding = Finding::Error;
+        c.verdict = Verdict::Error;
         c.error = "in the rerun: " + e.error;
       } else if (e.estimate) {
         c.rerun = e.estimate;
-        c.finding = confirm(c.finding, *e.estimate, options.rule);
+        c.verdict = confirm(c.verdict, *e.estimate, options.rule);
       } else {
-        c.finding = Finding::Unconfirmed;  // interrupted, or too slow all at once
+        c.verdict = Verdict::Unconfirmed;  // interrupted, or too slow all at once
       }
       observer.on_decided(c);
     }
   } else {
     // No rerun, no confirmation.
     for (Compared& c : out.benchmarks)
-      if (is_change(c)) c.finding = Finding::Unconfirmed;
+      if (is_change(c)) c.verdict = Verdict::Unconfirmed;
   }
   out.interrupted = options.stopped();
   return out;

@@ -2,6 +2,7 @@
 
 #include "harness/core/bridge.h"
 #include "targets/wasm/adapter_memory.h"
+#include "targets/wasm/component_around.h"
 #include "targets/wasm/component_value.h"
 
 namespace fficheck {
@@ -133,6 +134,13 @@ Result<std::unique_ptr<ComponentSession>> ComponentSession::create(
   s->linker.reset(wasmtime_component_linker_new(raw_engine));
   const ErrorPtr defined(wasmtime_component_linker_add_wasip2(s->linker.get()));
   if (defined) return environment_error("wasmtime: " + message_of(defined.get()));
+  if (const auto& module = s->component->module()) {
+    const LinkerInstancePtr root(wasmtime_component_linker_root(s->linker.get()));
+    const std::string_view name = kImportedModule;
+    const ErrorPtr refused(wasmtime_component_linker_instance_add_module(
+        root.get(), name.data(), name.size(), module->get()));
+    if (refused) return environment_error("wasmtime: " + message_of(refused.get()));
+  }
   FFICHECK_CHECK(s->define_imports());
   s->resources = std::make_unique<HostResources>(s->context);
   const ErrorPtr failed(wasmtime_component_linker_instantiate(s->linker.get(), s->context,

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/run/files.h"
+#include "targets/wasm/component_around.h"
 #include "targets/wasm/wasmtime_api.h"
 
 namespace fficheck {
@@ -140,6 +141,15 @@ Result<std::shared_ptr<CompiledComponent>> CompiledComponent::compile(
       wasmtime_component_new, wasmtime_component_serialize);
   if (error) return input_error("wasmtime refuses the component: " + message_of(error.get()));
   out->engine_ = std::move(engine);
+  return out;
+}
+
+Result<std::shared_ptr<CompiledComponent>> CompiledComponent::compile_around(
+    std::shared_ptr<CoreModule> module, std::span<const std::uint8_t> bytes) {
+  const auto around = with_imported_module(bytes);
+  if (!around) return compile(module->engine(), bytes);
+  FFICHECK_TRY(std::shared_ptr<CompiledComponent> out, compile(module->engine(), *around));
+  out->module_ = std::move(module);
   return out;
 }
 

@@ -88,15 +88,22 @@ class CompiledComponent {
   /// The error of a component that does not validate is Blame::Input.
   static Result<std::shared_ptr<CompiledComponent>> compile(std::shared_ptr<WasmEngine> engine,
                                                             std::span<const std::uint8_t> bytes);
+  /// Of a component of wit-component, but for its first core module, in whose place `module` runs
+  /// (component_around.h): a module that exports all that the first does, of the same types.
+  static Result<std::shared_ptr<CompiledComponent>> compile_around(
+      std::shared_ptr<CoreModule> module, std::span<const std::uint8_t> bytes);
   ~CompiledComponent();
   CompiledComponent(const CompiledComponent&) = delete;
   CompiledComponent& operator=(const CompiledComponent&) = delete;
   [[nodiscard]] wasmtime_component_t* get() const { return component_; }
   [[nodiscard]] const std::shared_ptr<WasmEngine>& engine() const { return engine_; }
+  /// What the component imports as kImportedModule; nullptr where nothing.
+  [[nodiscard]] const std::shared_ptr<CoreModule>& module() const { return module_; }
 
  private:
   CompiledComponent() = default;
   std::shared_ptr<WasmEngine> engine_;
+  std::shared_ptr<CoreModule> module_;
   wasmtime_component_t* component_ = nullptr;
 };
 

@@ -44,6 +44,7 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
   out->encoding_ = encoding;
   FFICHECK_TRY(out->engine_, WasmEngine::create({}));
   FFICHECK_TRY(out->module_, CoreModule::compile(out->engine_, out->bytes_));
+  out->begin_wrapping();
   FFICHECK_CHECK(out->start_core());
   return out;
 }
@@ -55,14 +56,24 @@ Result<void> WasmWorker::start_core() {
   return {};
 }
 
+void WasmWorker::begin_wrapping() {
+  wrapping_ = std::async(std::launch::async,
+                         [module = module_, bytes = bytes_, wit = batch_wit(schemas()),
+                          encoding = encoding_]() -> Result<std::shared_ptr<CompiledComponent>> {
+                           FFICHECK_TRY(const std::vector<std::uint8_t> whole,
+                                        componentize(bytes, wit, "batch", encoding));
+                           return CompiledComponent::compile_around(module, whole);
+                         });
+}
+
 Result<void> WasmWorker::start_component() {
-  const std::vector<const Schema*> all = schemas();
-  if (wrapped_.empty()) {
-    FFICHECK_TRY(wrapped_, componentize(bytes_, batch_wit(all), "batch", encoding_));
+  if (!wrapped_) {
+    if (!wrapping_.valid()) begin_wrapping();
+    FFICHECK_TRY(wrapped_, wrapping_.get());
   }
   component_.reset();
-  FFICHECK_TRY(component_, ComponentSession::create(engine_, wrapped_, all, correct_host(schemas_),
-                                                    kCallLimit));
+  FFICHECK_TRY(component_,
+               ComponentSession::create(wrapped_, schemas(), correct_host(schemas_), kCallLimit));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -66,6 +67,8 @@ class WasmWorker final : public WorkerHandler {
                     std::uint64_t component_witness) const;
   [[nodiscard]] std::int64_t counter(std::uint32_t which);
   Result<void> start_core();
+  /// Makes the component beside the first calls.
+  void begin_wrapping();
   Result<void> start_component();
 
   std::vector<std::uint8_t> bytes_;
@@ -75,7 +78,8 @@ class WasmWorker final : public WorkerHandler {
   std::shared_ptr<WasmEngine> engine_;
   std::shared_ptr<CoreModule> module_;
   std::unique_ptr<CoreSession> core_;
-  std::vector<std::uint8_t> wrapped_;
+  std::future<Result<std::shared_ptr<CompiledComponent>>> wrapping_;  ///< valid until it is asked
+  std::shared_ptr<CompiledComponent> wrapped_;
   std::unique_ptr<ComponentSession> component_;
   std::uint64_t calls_ = 0;
 };

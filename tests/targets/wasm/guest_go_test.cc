@@ -351,8 +351,11 @@ TEST_F(GuestInGo, AnswersAsAComponent) {
   const auto wrapped =
       componentize({data, text.value().size()}, batch_wit(schemas), "batch", StringEncoding::Utf8);
   ASSERT_TRUE(wrapped.ok()) << wrapped.error().text();
+  const auto around = CompiledComponent::compile_around(module_, wrapped.value());
+  ASSERT_TRUE(around.ok()) << around.error().text();
+  ASSERT_EQ(around.value()->module(), module_);
   const auto component = ComponentSession::create(
-      module_->engine(), wrapped.value(), schemas,
+      around.value(), schemas,
       [&](std::uint32_t s, std::uint32_t f, const std::vector<Value>& args) {
         return HostAnswer{expected_result(*schemas[s], schemas[s]->imports()[f], args, {}), {}};
       },
