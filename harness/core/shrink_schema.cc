@@ -299,8 +299,8 @@ class Edits {
     const Edit::Rename to_type = [](const std::string&, std::size_t i) {
       return "t" + std::to_string(i);
     };
-    const Edit::Rename to_function = [this](const std::string&, std::size_t i) {
-      return plain_function_name(schema_, i);
+    const Edit::Rename to_function = [&schema = schema_](const std::string&, std::size_t i) {
+      return plain_function_name(schema, i);
     };
     Edit every;
     every.rename_types = to_type;
