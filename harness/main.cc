@@ -14,6 +14,7 @@
 
 #include "generators/generators.h"
 #include "harness/cli.h"
+#include "harness/cli_track.h"
 #include "harness/core/names.h"
 #include "properties/properties.h"
 #include "targets/go/go_target.h"
@@ -139,7 +140,27 @@ void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& 
   sub->add_flag("--json", e.json, "As JSON");
 }
 
+void add_places(CLI::App& sub, TrackPlacesOptions& o) {
+  sub.add_option("--build", o.build,
+                 "Directory of the bench programs; this program's unless given");
+  sub.add_option("--state", o.state,
+                 "Directory of history and anchors; results/track unless given");
+}
+
+void add_bench(CLI::App& app, BenchOptions& o) {
+  CLI::App* sub = app.add_subcommand("bench", "Runs the benchmarks, or compares two builds");
+  sub->add_option("--filter", o.filter, "Only benchmarks whose names match this expression");
+  sub->add_option("--against", o.against,
+                  "Compares with this baseline: a build directory, an anchor or a commit");
+  sub->add_flag("--quick", o.quick, "A first impression in a few seconds, no measurement");
+  sub->add_option("--json", o.json, "File for the results as JSON");
+  sub->add_option("--seed", o.seed, "Of the order of blocks and of intervals; 1 unless given");
+  sub->add_flag("--no-instructions", o.no_instructions, "Does not count instructions");
+  add_places(*sub, o.places);
+}
+
 int run(int argc, char** argv) {
+  BenchOptions b;
   FuzzOptions f;
   ReplayOptions r;
   GenOptions g;
@@ -154,6 +175,7 @@ int run(int argc, char** argv) {
   app.fallthrough();
   add_fuzz(app, f);
   add_others(app, r, g, e);
+  add_bench(app, b);
   app.footer(
       "Exit status: 0 all held, 1 something did not, 2 usage or bad input, 3 the environment.");
   try {
@@ -170,6 +192,7 @@ int run(int argc, char** argv) {
   if (app.got_subcommand("fuzz")) return fuzz(program, f);
   if (app.got_subcommand("replay")) return replay(program, r);
   if (app.got_subcommand("gen")) return gen(program, g);
+  if (app.got_subcommand("bench")) return bench(program, b);
   return explain(e);
 }
 

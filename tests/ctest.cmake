@@ -25,6 +25,11 @@ if(TARGET fficheck)
   add_test(NAME cli COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli_test.py $<TARGET_FILE:fficheck>)
   set_tests_properties(cli PROPERTIES LABELS "unit;cli" TIMEOUT 900)
 
+  # fficheck bench, track and nightly, on builds whose costs are invented.
+  add_test(NAME bench/cli COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_cli_test.py
+    $<TARGET_FILE:fficheck> $<TARGET_FILE:fake_bench>)
+  set_tests_properties(bench/cli PROPERTIES LABELS "unit;cli" TIMEOUT 600)
+
   # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
   add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>
     ${CMAKE_CURRENT_BINARY_DIR}/fuzz)

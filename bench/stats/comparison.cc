@@ -8,24 +8,24 @@
 namespace fficheck {
 namespace {
 
-constexpr std::array<std::pair<Verdict, std::string_view>, 6> kNames{{
-    {Verdict::Pass, "pass"},
-    {Verdict::Regression, "regression"},
-    {Verdict::Improvement, "improvement"},
-    {Verdict::Unconfirmed, "unconfirmed"},
-    {Verdict::Inconclusive, "inconclusive"},
-    {Verdict::Error, "error"},
+constexpr std::array<std::pair<Finding, std::string_view>, 6> kNames{{
+    {Finding::Pass, "pass"},
+    {Finding::Regression, "regression"},
+    {Finding::Improvement, "improvement"},
+    {Finding::Unconfirmed, "unconfirmed"},
+    {Finding::Inconclusive, "inconclusive"},
+    {Finding::Error, "error"},
 }};
 
 }  // namespace
 
-std::string_view verdict_name(Verdict verdict) {
+std::string_view finding_name(Finding finding) {
   for (const auto& [v, name] : kNames)
-    if (v == verdict) return name;
+    if (v == finding) return name;
   return "error";
 }
 
-std::optional<Verdict> parse_verdict(std::string_view name) {
+std::optional<Finding> parse_finding(std::string_view name) {
   for (const auto& [v, text] : kNames)
     if (text == name) return v;
   return std::nullopt;
@@ -44,16 +44,16 @@ bool wants_more(const Estimate& e, const CompareRule& rule) {
   return e.rounds < rule.max_rounds && e.interval.half() > rule.half_width;
 }
 
-Verdict judge(const Estimate& e, const CompareRule& rule) {
+Finding judge(const Estimate& e, const CompareRule& rule) {
   // The same ratio both ways: 3 % slower is ln 1.03, its mirror image -ln 1.03.
   const double least = std::log1p(rule.least_change);
-  if (e.interval.low > 0 && e.theta >= least) return Verdict::Regression;
-  if (e.interval.high < 0 && e.theta <= -least) return Verdict::Improvement;
-  return e.interval.half() > rule.half_width ? Verdict::Inconclusive : Verdict::Pass;
+  if (e.interval.low > 0 && e.theta >= least) return Finding::Regression;
+  if (e.interval.high < 0 && e.theta <= -least) return Finding::Improvement;
+  return e.interval.half() > rule.half_width ? Finding::Inconclusive : Finding::Pass;
 }
 
-Verdict confirm(Verdict first, const Estimate& rerun, const CompareRule& rule) {
-  return judge(rerun, rule) == first ? first : Verdict::Unconfirmed;
+Finding confirm(Finding first, const Estimate& rerun, const CompareRule& rule) {
+  return judge(rerun, rule) == first ? first : Finding::Unconfirmed;
 }
 
 }  // namespace fficheck

@@ -29,7 +29,7 @@ struct Estimate {
   std::size_t rounds = 0;
 };
 
-enum class Verdict {
+enum class Finding {
   Pass,
   Regression,    ///< confirmed, or to be confirmed
   Improvement,   ///< the mirror image
@@ -39,9 +39,9 @@ enum class Verdict {
 };
 
 /// "pass", "regression", ...
-[[nodiscard]] std::string_view verdict_name(Verdict verdict);
+[[nodiscard]] std::string_view finding_name(Finding finding);
 /// The verdict of a name; nothing where there is none of it.
-[[nodiscard]] std::optional<Verdict> parse_verdict(std::string_view name);
+[[nodiscard]] std::optional<Finding> parse_finding(std::string_view name);
 
 /// rho of a round: the median of its blocks' log ratios. Precondition: not empty.
 [[nodiscard]] double round_ratio(std::span<const double> blocks);
@@ -55,9 +55,9 @@ enum class Verdict {
 
 /// The verdict of one series of rounds that wants no more. A change that is clear although the
 /// interval stayed wide is still that change; all else that is wide is inconclusive.
-[[nodiscard]] Verdict judge(const Estimate& e, const CompareRule& rule);
+[[nodiscard]] Finding judge(const Estimate& e, const CompareRule& rule);
 
 /// The verdict after the independent rerun of a change.
-[[nodiscard]] Verdict confirm(Verdict first, const Estimate& rerun, const CompareRule& rule);
+[[nodiscard]] Finding confirm(Finding first, const Estimate& rerun, const CompareRule& rule);
 
 }  // namespace fficheck

@@ -122,7 +122,7 @@ Result<std::vector<ListedBench>> BlockProcess::list() {
   return out;
 }
 
-Result<Block> BlockProcess::block(const std::string& benchmark, std::uint64_t min_ns) {
+Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_t min_ns) {
   FFICHECK_TRY(const std::string line,
                request("block " + std::to_string(min_ns) + " " + benchmark));
   FFICHECK_TRY(const json answer, parse_answer(line));
@@ -134,7 +134,7 @@ Result<Block> BlockProcess::block(const std::string& benchmark, std::uint64_t mi
     const double value = number(answer, key);
     return std::isfinite(value) ? value : 0.0;
   };
-  return Block{ns / iterations, counted("allocs"), counted("bytes")};
+  return BlockCost{ns / iterations, counted("allocs"), counted("bytes")};
 }
 
 Result<void> BlockProcess::count(const std::string& benchmark, std::uint64_t n) {

@@ -29,7 +29,7 @@ class BlockProcess : public Contestant {
                                                      std::chrono::milliseconds limit);
 
   Result<std::vector<ListedBench>> list();
-  Result<Block> block(const std::string& benchmark, std::uint64_t min_ns) override;
+  Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) override;
   /// Exactly n iterations, between two marks.
   Result<void> count(const std::string& benchmark, std::uint64_t n);
   /// Closes the program's input and waits for its end, until which it writes what it has to.

@@ -27,7 +27,7 @@ struct Entry {
   std::string name;
   std::vector<double> rho;
   std::array<std::vector<double>, 2> ns;  ///< of every block, by side
-  std::array<Block, 2> last;
+  std::array<BlockCost, 2> last;
   std::string error;
   bool slow = false;
   std::optional<Estimate> estimate;  ///< once it wants no more rounds
@@ -106,7 +106,8 @@ class Series {
 
   /// One block; false where there is none, and the entry says why.
   bool block(Entry& entry, Side side) {
-    const Result<Block> measured = contestants_[place(side)]->block(entry.name, options_.block_ns);
+    const Result<BlockCost> measured =
+        contestants_[place(side)]->block(entry.name, options_.block_ns);
     if (measured.ok()) {
       entry.last[place(side)] = measured.value();
       return true;
@@ -148,7 +149,7 @@ Compared first_result(Entry entry, const CompareRule& rule) {
   Compared out;
   out.name = std::move(entry.name);
   for (const Side side : kSides) {
-    Block& block = side == Side::Baseline ? out.baseline : out.candidate;
+    BlockCost& block = side == Side::Baseline ? out.baseline : out.candidate;
     block = entry.last[place(side)];
     if (!entry.ns[place(side)].empty()) block.ns = median(std::move(entry.ns[place(side)]));
   }
@@ -156,13 +157,13 @@ Compared first_result(Entry entry, const CompareRule& rule) {
   out.error = std::move(entry.error);
   if (entry.estimate && out.error.empty()) {
     out.estimate = *entry.estimate;
-    out.verdict = judge(out.estimate, rule);
+    out.finding = judge(out.estimate, rule);
   }
   return out;
 }
 
 bool is_change(const Compared& c) {
-  return c.verdict == Verdict::Regression || c.verdict == Verdict::Improvement;
+  return c.finding == Finding::Regression || c.finding == Finding::Improvement;
 }
 
 }  // namespace
@@ -193,20 +194,20 @@ Result<Comparison> compare(Contest& contest, const std::vector<std::string>& nam
       Entry& e = *entry++;
       c.rerun_rho = std::move(e.rho);
       if (!e.error.empty()) {
-        c.verdict = Verdict::Error;
+        c.finding = Finding::Error;
         c.error = "in the rerun: " + e.error;
       } else if (e.estimate) {
         c.rerun = e.estimate;
-        c.verdict = confirm(c.verdict, *e.estimate, options.rule);
+        c.finding = confirm(c.finding, *e.estimate, options.rule);
       } else {
-        c.verdict = Verdict::Unconfirmed;  // interrupted, or too slow all at once
+        c.finding = Finding::Unconfirmed;  // interrupted, or too slow all at once
       }
       observer.on_decided(c);
     }
   } else {
     // No rerun, no confirmation.
     for (Compared& c : out.benchmarks)
-      if (is_change(c)) c.verdict = Verdict::Unconfirmed;
+      if (is_change(c)) c.finding = Finding::Unconfirmed;
   }
   out.interrupted = options.stopped();
   return out;

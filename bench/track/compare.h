@@ -33,14 +33,14 @@ inline constexpr double kInstructionAlarm = 0.005;
 /// What became of one benchmark.
 struct Compared {
   std::string name;
-  Verdict verdict = Verdict::Error;
-  std::string error;              ///< what went wrong, for Verdict::Error
+  Finding finding = Finding::Error;
+  std::string error;              ///< what went wrong, for Finding::Error
   Estimate estimate;              ///< of the first series of rounds
   std::vector<double> rho;        ///< of each of its rounds
   std::optional<Estimate> rerun;  ///< of the confirming series
   std::vector<double> rerun_rho;
-  Block baseline;  ///< medians over the first series' blocks
-  Block candidate;
+  BlockCost baseline;  ///< medians over the first series' blocks
+  BlockCost candidate;
   std::optional<Instructions> instructions;
 };
 

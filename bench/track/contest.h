@@ -13,7 +13,7 @@ namespace fficheck {
 enum class Side { Baseline, Candidate };
 
 /// What one block measured.
-struct Block {
+struct BlockCost {
   double ns = 0;      ///< for one iteration
   double allocs = 0;  ///< for one iteration, where the benchmark counts them
   double bytes = 0;   ///< allocated by one iteration, where the benchmark counts them
@@ -25,7 +25,7 @@ class Contestant {
   virtual ~Contestant() = default;
   /// Measures one block of at least min_ns. An Error of the Input is the benchmark's own; one of
   /// the Environment says that this contestant is of no use any more.
-  virtual Result<Block> block(const std::string& benchmark, std::uint64_t min_ns) = 0;
+  virtual Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) = 0;
 };
 
 /// Starts contestants. An Error where a side cannot be started at all.

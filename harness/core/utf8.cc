@@ -1,5 +1,8 @@
 #include "harness/core/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace fficheck {
 
 std::size_t utf8_sequence(std::string_view text, char32_t* code) {
@@ -31,6 +34,14 @@ std::size_t utf8_sequence(std::string_view text, char32_t* code) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    std::uint64_t eight = 0;
+    if (text.size() >= sizeof eight) {  // ASCII, most often
+      std::memcpy(&eight, text.data(), sizeof eight);
+      if ((eight & 0x8080808080808080u) == 0) {
+        text.remove_prefix(sizeof eight);
+        continue;
+      }
+    }
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -46,6 +46,9 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   const BoundFunction& bound = s.bound[schema][function];
   if (!bound.export_number) return Trap{"the module does not export " + lowered.name};
 
+  if (bound.all_scalars && s.tamper == nullptr)
+    return s.call_scalars(bound, f, *interface.schema, args, result);
+
   const std::uint64_t scope = ++s.scopes;
   CallHandles handles(s, schema, scope);
   Crossing crossing(*interface.schema, interface.lowering, s.encoding, s, &handles);
@@ -57,19 +60,15 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   std::uint64_t few[kMaxFlatParams];
   const RawValues values(few, std::max(s.flat.size(), lowered.results.size()));
   for (std::size_t i = 0; i < s.flat.size(); ++i) values[i] = s.flat[i].bits;
-  s.may_enter = false;
-  std::optional<Trap> trap = s.instance->call(*bound.export_number, values);
-  s.may_enter = true;
+  std::optional<Trap> trap = s.enter(*bound.export_number, values);
   if (trap) return trap;
   if (s.handles.open_borrows(scope) != 0)
     return Trap{"borrow handles still remain at the end of the call"};
 
   if (f.result) {
-    const CoreValue flat{lowered.results[0], values[0]};
-    std::vector<Value> lifted =
-        crossing.lift({&*f.result, 1}, {&flat, 1}, lowered.result_in_memory);
+    *result =
+        crossing.lift_one(*f.result, {lowered.results[0], values[0]}, lowered.result_in_memory);
     if (crossing.trap()) return crossing.trap();
-    *result = std::move(lifted[0]);
   }
   if (bound.post_return_number) {
     ++s.trace.post_returns;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "targets/wasm/scalars.h"
+
 namespace fficheck {
 namespace {
 
@@ -11,6 +13,20 @@ constexpr CoreType kI32 = CoreType::I32;
 /// Masks what is above the low 32 bits of an i32 or f32.
 std::uint64_t clean(CoreType type, std::uint64_t bits) {
   return type == CoreType::I32 || type == CoreType::F32 ? bits & 0xFFFFFFFFu : bits;
+}
+
+/// What call_fast wants to know of a function's parameters.
+void bind_params(const Schema& schema, const Function& f, const CanonicalFunction& lowered,
+                 BoundFunction* out) {
+  const auto is_scalar = [&](TypeId id) {
+    return class_of(schema.type(id).kind) == KindClass::Scalar;
+  };
+  out->all_scalars = !lowered.params_in_memory && (!f.result || is_scalar(*f.result));
+  for (const Param& param : f.params) {
+    out->params.push_back(param.type);
+    out->scalars.push_back(schema.type(param.type).kind);
+    out->all_scalars = out->all_scalars && is_scalar(param.type);
+  }
 }
 
 }  // namespace
@@ -29,6 +45,21 @@ std::optional<Trap> CoreSession::State::realloc(std::uint32_t old, std::uint32_t
   if (trap) return trap;
   *out = static_cast<std::uint32_t>(raw[0]);
   if (tracing) trace.reallocs.push_back({old, old_size, align, new_size, *out});
+  return std::nullopt;
+}
+
+std::optional<Trap> CoreSession::State::call_scalars(const BoundFunction& bound, const Function& f,
+                                                     const Schema& schema,
+                                                     const std::vector<Value>& args,
+                                                     std::optional<Value>* result) {
+  std::uint64_t few[kMaxFlatParams];
+  const std::size_t count = bound.scalars.size();
+  for (std::size_t i = 0; i < count; ++i) few[i] = scalar_bits(bound.scalars[i], args[i]);
+  const RawValues values(few, std::max<std::size_t>(count, f.result ? 1 : 0));
+  if (std::optional<Trap> trap = enter(*bound.export_number, values)) return trap;
+  if (!f.result) return std::nullopt;
+  *result = scalar_value(schema.type(*f.result).kind, values[0]);
+  if (!*result) return Trap{"invalid char"};
   return std::nullopt;
 }
 
@@ -182,7 +213,7 @@ Result<void> CoreSession::State::bind_exports() {
         b.post_return_number = bind("cabi_post_" + prefix + lowered.name, lowered.results, {});
         posts.insert("cabi_post_" + prefix + lowered.name);
       }
-      for (const Param& param : schema.functions()[k].params) b.params.push_back(param.type);
+      bind_params(schema, schema.functions()[k], lowered, &b);
       functions.push_back(std::move(b));
     }
     bound.push_back(std::move(functions));

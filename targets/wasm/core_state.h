@@ -13,6 +13,8 @@ struct BoundFunction {
   std::optional<std::size_t> export_number;
   std::optional<std::size_t> post_return_number;
   std::vector<TypeId> params;
+  std::vector<Kind> scalars;  ///< kinds of the parameters, where these and the result are scalars
+  bool all_scalars = false;
 };
 
 struct CoreSession::State : GuestMemory {
@@ -46,6 +48,17 @@ struct CoreSession::State : GuestMemory {
   /// Everything that the module may import from a component's side.
   [[nodiscard]] std::vector<HostFunction> host_functions();
   [[nodiscard]] Result<void> bind_exports();
+  /// Calls an export with values that it leaves in `values`.
+  std::optional<Trap> enter(std::size_t function, RawValues values) {
+    may_enter = false;
+    std::optional<Trap> trap = instance->call(function, values);
+    may_enter = true;
+    return trap;
+  }
+  /// A call in which nothing but scalars crosses.
+  std::optional<Trap> call_scalars(const BoundFunction& bound, const Function& f,
+                                   const Schema& schema, const std::vector<Value>& args,
+                                   std::optional<Value>* result);
   /// Runs a resource's destructor on a rep: the guest's, or (imported) the host's.
   std::optional<Trap> destroy(ResourceType type, std::uint32_t rep);
   /// canon lower of an imported function.

@@ -7,6 +7,7 @@ namespace fficheck {
 std::uint32_t HandleTable::add(Entry entry) {
   entry.used = true;
   ++live_;
+  if (!entry.own) ++borrows_;
   if (!free_.empty()) {
     const std::uint32_t index = free_.back();
     free_.pop_back();
@@ -18,6 +19,7 @@ std::uint32_t HandleTable::add(Entry entry) {
 }
 
 void HandleTable::remove(std::uint32_t index) {
+  if (!entries_[index].own) --borrows_;
   entries_[index] = Entry{};
   free_.push_back(index);
   --live_;
@@ -77,7 +79,7 @@ void HandleTable::end_loans(std::uint64_t scope) {
   });
 }
 
-std::size_t HandleTable::open_borrows(std::uint64_t scope) const {
+std::size_t HandleTable::count_borrows(std::uint64_t scope) const {
   return static_cast<std::size_t>(std::count_if(
       entries_.begin(), entries_.end(),
       [&](const Entry& entry) { return entry.used && !entry.own && entry.scope == scope; }));

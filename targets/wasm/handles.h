@@ -55,7 +55,9 @@ class HandleTable {
   /// Ends all loans of a call.
   void end_loans(std::uint64_t scope);
   /// How many borrow handles of that call are still in the table.
-  [[nodiscard]] std::size_t open_borrows(std::uint64_t scope) const;
+  [[nodiscard]] std::size_t open_borrows(std::uint64_t scope) const {
+    return borrows_ == 0 ? 0 : count_borrows(scope);
+  }
   /// resource.rep.
   [[nodiscard]] std::optional<Trap> rep(std::uint32_t index, ResourceType type,
                                         std::uint32_t* rep) const;
@@ -85,12 +87,14 @@ class HandleTable {
   };
   std::uint32_t add(Entry entry);
   void remove(std::uint32_t index);
+  [[nodiscard]] std::size_t count_borrows(std::uint64_t scope) const;
   [[nodiscard]] std::optional<Trap> find(std::uint32_t index, ResourceType type) const;
 
   std::vector<Entry> entries_{1};
   std::vector<std::uint32_t> free_;
   std::vector<Loan> loans_;
   std::size_t live_ = 0;
+  std::size_t borrows_ = 0;  ///< borrow handles in the table
   HandleCounts counts_;
 };
 

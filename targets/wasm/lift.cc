@@ -6,7 +6,7 @@
 #include "harness/core/utf8.h"
 #include "targets/wasm/choice.h"
 #include "targets/wasm/lift_lower.h"
-#include "targets/wasm/nan.h"
+#include "targets/wasm/scalars.h"
 #include "targets/wasm/unicode.h"
 
 namespace fficheck {
@@ -18,32 +18,13 @@ constexpr std::uint32_t kUtf16Tag = 1u << 31;
 std::uint64_t masked(std::uint64_t bits, unsigned width) {
   return width == 64 ? bits : bits & ((std::uint64_t{1} << width) - 1);
 }
-std::int64_t sign_extended(std::uint64_t bits, unsigned width) {
-  const unsigned shift = 64 - width;
-  return static_cast<std::int64_t>(bits << shift) >> shift;
-}
-
 }  // namespace
 
-std::uint64_t Crossing::read(std::uint32_t at, std::uint32_t size) {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, memory_.bytes().data() + at, size);
-  return bits;
-}
-
 Value Crossing::from_bits(const Type& type, std::uint64_t bits) {
-  const unsigned width = bits_of(type.kind);
-  if (type.kind == Kind::Bool) return Value::boolean(static_cast<std::uint32_t>(bits) != 0);
-  if (type.kind == Kind::F32)
-    return Value::f32(canonical_nan(std::bit_cast<float>(static_cast<std::uint32_t>(bits))));
-  if (type.kind == Kind::F64) return Value::f64(canonical_nan(std::bit_cast<double>(bits)));
-  if (type.kind == Kind::Char) {
-    const auto c = static_cast<std::uint32_t>(bits);
-    if (!is_scalar_value(c)) fail(std::string("invalid char"));
-    return Value::character(static_cast<char32_t>(c));
-  }
-  if (is_signed_integer(type.kind)) return Value::integer(sign_extended(bits, width));
-  return Value::natural(masked(bits, width));
+  std::optional<Value> value = scalar_value(type.kind, bits);
+  if (value) return *std::move(value);
+  fail(std::string("invalid char"));
+  return Value::character(0);
 }
 
 Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
@@ -56,7 +37,7 @@ Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
   if (size > kMaxGuestBytes) fail(std::string("string length too large"));
   lifting(size);
   if (trap_ || !in_bounds(begin, size, align, "string")) return Value::string("");
-  const std::span<const std::uint8_t> bytes = memory_.bytes().subspan(begin, size);
+  const std::span<const std::uint8_t> bytes = bytes_.subspan(begin, size);
   if (wide) {
     auto text = from_utf16(bytes);
     if (!text) fail(std::string("invalid UTF-16"));
@@ -76,6 +57,12 @@ Value Crossing::load_list(TypeId element, std::uint32_t begin, std::uint32_t len
   if (trap_ || !in_bounds(begin, size, l.align, "list")) return Value::sequence({});
   Sequence items;
   items.reserve(length);
+  const Kind kind = schema_.type(element).kind;
+  if (class_of(kind) == KindClass::Scalar) {
+    if (!load_scalars(kind, bytes_.data() + begin, length, &items))
+      fail(std::string("invalid char"));
+    return Value::sequence(std::move(items));
+  }
   for (std::uint32_t i = 0; i < length && !trap_; ++i)
     items.push_back(load(element, begin + i * l.size));
   return Value::sequence(std::move(items));
@@ -175,7 +162,9 @@ Value Crossing::lift_flat(TypeId id, std::span<const CoreValue> flat, std::size_
 
 std::vector<Value> Crossing::lift(std::span<const TypeId> types, std::span<const CoreValue> flat,
                                   bool in_memory) {
+  bytes_ = memory_.bytes();
   std::vector<Value> out;
+  out.reserve(types.size());
   if (!in_memory) {
     std::size_t next = 0;
     for (const TypeId id : types) out.push_back(lift_flat(id, flat, &next));
@@ -187,6 +176,18 @@ std::vector<Value> Crossing::lift(std::span<const TypeId> types, std::span<const
   for (std::size_t i = 0; i < types.size(); ++i)
     out.push_back(load(types[i], at + tuple.offsets[i]));
   return out;
+}
+
+Value Crossing::lift_one(TypeId id, const CoreValue& flat, bool in_memory) {
+  bytes_ = memory_.bytes();
+  if (!in_memory) {
+    std::size_t next = 0;
+    return lift_flat(id, {&flat, 1}, &next);
+  }
+  const auto at = static_cast<std::uint32_t>(flat.bits);
+  const CanonicalType& l = layout(id);
+  const std::uint64_t size = (l.size + l.align - 1) / l.align * l.align;
+  return in_bounds(at, size, l.align, "tuple") ? load(id, at) : Value();
 }
 
 }  // namespace fficheck

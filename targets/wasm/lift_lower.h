@@ -4,7 +4,9 @@
 // reference_canonical.h, which shares nothing with it.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,6 +76,8 @@ class Crossing {
   /// Arguments or a result out of the guest.
   [[nodiscard]] std::vector<Value> lift(std::span<const TypeId> types,
                                         std::span<const CoreValue> flat, bool in_memory);
+  /// The same of one value.
+  [[nodiscard]] Value lift_one(TypeId type, const CoreValue& flat, bool in_memory);
 
   [[nodiscard]] const std::optional<Trap>& trap() const { return trap_; }
 
@@ -124,19 +128,41 @@ class Crossing {
   Value load_list(TypeId element, std::uint32_t begin, std::uint32_t length);
   Value lift_handle(const Type& type, std::uint32_t index);
 
-  std::uint64_t read(std::uint32_t at, std::uint32_t size);
-  void write(std::uint32_t at, std::uint32_t size, std::uint64_t bits);
+  /// Little-endian numbers of 1, 2, 4 or 8 bytes. Precondition: they are in bounds.
+  [[nodiscard]] std::uint64_t read(std::uint32_t at, std::uint32_t size) const {
+    const std::uint8_t* const from = bytes_.data() + at;
+    switch (size) {
+      case 1: return *from;
+      case 2: return number_at<std::uint16_t>(from);
+      case 4: return number_at<std::uint32_t>(from);
+      default: return number_at<std::uint64_t>(from);
+    }
+  }
+  void write(std::uint32_t at, std::uint32_t size, std::uint64_t bits) {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint8_t* const to = bytes_.data() + at;
+    switch (size) {
+      case 1: std::memcpy(to, &bits, 1); return;
+      case 2: std::memcpy(to, &bits, 2); return;
+      case 4: std::memcpy(to, &bits, 4); return;
+      default: std::memcpy(to, &bits, 8); return;
+    }
+  }
+  template <class T>
+  [[nodiscard]] static std::uint64_t number_at(const std::uint8_t* from) {
+    T out;
+    std::memcpy(&out, from, sizeof out);
+    return out;
+  }
 
   const Schema& schema_;
   const CanonicalLowering& lowering_;
   StringEncoding encoding_;
   GuestMemory& memory_;
+  std::span<std::uint8_t> bytes_;  ///< memory_.bytes(), asked again where it may have moved
   GuestHandles* handles_;
   std::optional<Trap> trap_;
   std::uint64_t lifted_ = 0;
 };
-
-/// Bits of a scalar kind's value as the core stack holds them; precondition: class Scalar.
-[[nodiscard]] std::uint64_t scalar_bits(Kind kind, const Value& value);
 
 }  // namespace fficheck

@@ -1,10 +1,10 @@
 // The lowering half of lift_lower.h.
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "targets/wasm/choice.h"
 #include "targets/wasm/lift_lower.h"
+#include "targets/wasm/scalars.h"
 #include "targets/wasm/unicode.h"
 
 namespace fficheck {
@@ -20,41 +20,6 @@ void copy_to(std::span<std::uint8_t> memory, std::uint32_t at, const void* from,
 }
 
 }  // namespace
-
-std::uint64_t scalar_bits(Kind kind, const Value& value) {
-  switch (kind) {
-    case Kind::Bool: return value.as<bool>() ? 1 : 0;
-    case Kind::S8:
-    case Kind::S16:
-    case Kind::S32:
-      return static_cast<std::uint32_t>(static_cast<std::int32_t>(value.as<std::int64_t>()));
-    case Kind::S64: return static_cast<std::uint64_t>(value.as<std::int64_t>());
-    case Kind::U8:
-    case Kind::U16:
-    case Kind::U32:
-    case Kind::U64: return value.as<std::uint64_t>();
-    case Kind::F32: return std::bit_cast<std::uint32_t>(value.as<float>());
-    case Kind::F64: return std::bit_cast<std::uint64_t>(value.as<double>());
-    case Kind::Char: return value.as<char32_t>();
-    case Kind::String:
-    case Kind::List:
-    case Kind::Option:
-    case Kind::Result:
-    case Kind::Tuple:
-    case Kind::Record:
-    case Kind::Variant:
-    case Kind::Enum:
-    case Kind::Flags:
-    case Kind::Own:
-    case Kind::Borrow: return 0;
-  }
-  return 0;
-}
-
-void Crossing::write(std::uint32_t at, std::uint32_t size, std::uint64_t bits) {
-  static_assert(std::endian::native == std::endian::little);
-  std::memcpy(memory_.bytes().data() + at, &bits, size);
-}
 
 Crossing::Placement Crossing::place(std::span<const TypeId> types) const {
   Placement out;
@@ -78,7 +43,7 @@ bool Crossing::in_bounds(std::uint32_t at, std::uint64_t size, std::uint32_t ali
     fail(std::string(what) + " pointer not aligned");
     return false;
   }
-  if (at + size > memory_.bytes().size()) {
+  if (at + size > bytes_.size()) {
     fail(std::string(what) + " pointer out of bounds of memory");
     return false;
   }
@@ -95,6 +60,7 @@ std::uint32_t Crossing::reallocate(std::uint32_t old, std::uint64_t old_size, st
   std::uint32_t at = 0;
   fail(memory_.realloc(old, static_cast<std::uint32_t>(old_size), align,
                        static_cast<std::uint32_t>(size), &at));
+  bytes_ = memory_.bytes();
   if (trap_) return 0;
   if (!in_bounds(at, size, align, "realloc return:")) return 0;
   return at;
@@ -109,7 +75,7 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_utf16(const std::string&
   std::uint32_t at = allocate(2, worst, "string");
   if (trap_) return {};
   const std::vector<std::uint8_t> encoded = to_utf16(text);
-  copy_to(memory_.bytes(), at, encoded.data(), encoded.size());
+  copy_to(bytes_, at, encoded.data(), encoded.size());
   if (encoded.size() < worst) at = reallocate(at, worst, 2, encoded.size(), "string");
   return {at, static_cast<std::uint32_t>(encoded.size() / 2)};
 }
@@ -125,16 +91,16 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_latin1_or_utf16(const st
       continue;
     }
     // What was written as Latin-1 is there when realloc moves it, as in the specification.
-    copy_to(memory_.bytes(), at, latin1.data(), latin1.size());
+    copy_to(bytes_, at, latin1.data(), latin1.size());
     const std::uint64_t worst = 2 * text.size();
     at = reallocate(at, text.size(), 2, worst, "string");
     if (trap_) return {};
     const std::vector<std::uint8_t> encoded = to_utf16(text);
-    copy_to(memory_.bytes(), at, encoded.data(), encoded.size());
+    copy_to(bytes_, at, encoded.data(), encoded.size());
     if (encoded.size() < worst) at = reallocate(at, worst, 2, encoded.size(), "string");
     return {at, static_cast<std::uint32_t>(encoded.size() / 2) | kUtf16Tag};
   }
-  copy_to(memory_.bytes(), at, latin1.data(), latin1.size());
+  copy_to(bytes_, at, latin1.data(), latin1.size());
   if (latin1.size() < text.size()) at = reallocate(at, text.size(), 2, latin1.size(), "string");
   return {at, static_cast<std::uint32_t>(latin1.size())};
 }
@@ -144,7 +110,7 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_string(const std::string
     case StringEncoding::Utf8: {
       const std::uint32_t at = allocate(1, text.size(), "string");
       if (trap_) return {};
-      copy_to(memory_.bytes(), at, text.data(), text.size());
+      copy_to(bytes_, at, text.data(), text.size());
       return {at, static_cast<std::uint32_t>(text.size())};
     }
     case StringEncoding::Utf16: return store_utf16(text);
@@ -158,6 +124,11 @@ std::pair<std::uint32_t, std::uint32_t> Crossing::store_list(TypeId element,
   const CanonicalType& l = layout(element);
   std::uint32_t at = allocate(l.align, std::uint64_t{l.size} * items.size(), "list");
   const std::uint32_t begin = at;
+  const Kind kind = schema_.type(element).kind;
+  if (!trap_ && class_of(kind) == KindClass::Scalar) {
+    store_scalars(kind, items, bytes_.data() + at);
+    return {begin, static_cast<std::uint32_t>(items.size())};
+  }
   for (const Value& item : items) {
     if (trap_) break;
     store(element, item, at);
@@ -261,6 +232,7 @@ void Crossing::lower_flat(TypeId id, const Value& value, std::vector<CoreValue>*
 
 void Crossing::lower(std::span<const TypeId> types, std::span<const Value> values, bool in_memory,
                      std::vector<CoreValue>* flat, std::optional<std::uint32_t> out) {
+  bytes_ = memory_.bytes();
   if (!in_memory) {
     for (std::size_t i = 0; i < types.size(); ++i) lower_flat(types[i], values[i], flat);
     return;

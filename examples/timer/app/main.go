@@ -1,13 +1,18 @@
-// Program timer calls the timer library through its generated Go package.
+// Program timer calls the timer library through its generated Go package. With -events it also tells
+// what it hears from the library.
 package main
 
 import (
+	"flag"
 	"fmt"
 	"log"
 	"mytimer"
 )
 
+var events = flag.Bool("events", false, "listen to the timer's event")
+
 func main() {
+	flag.Parse()
 	if err := run(); err != nil {
 		log.Fatal(err)
 	}
@@ -21,6 +26,15 @@ func run() error {
 	defer timer.Close()
 	fmt.Println("created timer")
 
+	heard := make(chan mytimer.EchoEvent, 1)
+	if *events {
+		remove, err := timer.OnEchoFired(func(event mytimer.EchoEvent) { heard <- event })
+		if err != nil {
+			return err
+		}
+		defer remove()
+	}
+
 	version, err := timer.Version()
 	if err != nil {
 		return err
@@ -32,6 +46,11 @@ func run() error {
 		return err
 	}
 	fmt.Printf("echo: echoed=%q timerName=%q\n", echo.Echoed, echo.TimerName)
+
+	if *events {
+		event := <-heard
+		fmt.Printf("event: message=%q echoCount=%d\n", event.Message, event.EchoCount)
+	}
 
 	note, retries := "a note", int64(3)
 	complex, err := timer.Complex(mytimer.ComplexRequest{

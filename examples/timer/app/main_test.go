@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"mytimer"
+	"mytimer/ffirt"
 	"sync"
 	"testing"
 	"time"
@@ -90,7 +94,54 @@ func TestAClosedTimerRefuses(t *testing.T) {
 	if err := <-pending; err == nil {
 		t.Error("an echo of a minute answered at once")
 	}
-	if _, err := timer.Version(); err == nil {
-		t.Error("a closed timer answered its version")
+	if _, err := timer.Version(); !errors.Is(err, ffirt.ErrClosed) {
+		t.Errorf("a closed timer's version: %v", err)
+	}
+	if err := timer.Close(); !errors.Is(err, ffirt.ErrClosed) {
+		t.Errorf("closed twice: %v", err)
+	}
+}
+
+// The event comes before the echo's answer; another timer's listeners do not hear it.
+func TestEveryListenerHearsEveryEcho(t *testing.T) {
+	timer, other := create(t), create(t)
+	if _, err := other.OnEchoFired(func(e mytimer.EchoEvent) { t.Errorf("heard elsewhere: %+v", e) }); err != nil {
+		t.Fatal(err)
+	}
+	heard := make(chan mytimer.EchoEvent, 10)
+	first, err := timer.OnEchoFired(func(e mytimer.EchoEvent) { heard <- e })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := timer.OnEchoFired(func(e mytimer.EchoEvent) { heard <- e }); err != nil {
+		t.Fatal(err)
+	}
+	listeners := 2
+	for i := range int64(4) {
+		if i == 2 {
+			first()
+			listeners = 1
+		}
+		want := mytimer.EchoEvent{Message: fmt.Sprint("echo ", i), EchoCount: i + 1}
+		if _, err := timer.Echo(mytimer.EchoRequest{Message: want.Message}); err != nil {
+			t.Fatal(err)
+		}
+		for range listeners {
+			if got := <-heard; got != want {
+				t.Errorf("heard %+v, want %+v", got, want)
+			}
+		}
+	}
+	if len(heard) != 0 {
+		t.Errorf("%d events too many", len(heard))
+	}
+}
+
+func TestAnEchoIsGivenUpAtItsDeadline(t *testing.T) {
+	timer := create(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := timer.EchoContext(ctx, mytimer.EchoRequest{Message: "late", DelayMs: 60000}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
 	}
 }

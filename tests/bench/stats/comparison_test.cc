@@ -41,17 +41,17 @@ TEST(WantsMore, WhileHalfTheIntervalIsWiderThanOnePercent) {
 }
 
 TEST(Judge, AChangeIsClearOfZeroAndAtLeastThreePercent) {
-  EXPECT_EQ(judge(at(0.03, 0.025, 0.035), kRule), Verdict::Regression);  // ln 1.03 = 0.02956
-  EXPECT_EQ(judge(at(0.029, 0.025, 0.035), kRule), Verdict::Pass);
-  EXPECT_EQ(judge(at(0.03, -0.0001, 0.0150), kRule), Verdict::Pass);
-  EXPECT_EQ(judge(at(-0.03, -0.035, -0.025), kRule), Verdict::Improvement);
-  EXPECT_EQ(judge(at(-0.029, -0.035, -0.025), kRule), Verdict::Pass);
+  EXPECT_EQ(judge(at(0.03, 0.025, 0.035), kRule), Finding::Regression);  // ln 1.03 = 0.02956
+  EXPECT_EQ(judge(at(0.029, 0.025, 0.035), kRule), Finding::Pass);
+  EXPECT_EQ(judge(at(0.03, -0.0001, 0.0150), kRule), Finding::Pass);
+  EXPECT_EQ(judge(at(-0.03, -0.035, -0.025), kRule), Finding::Improvement);
+  EXPECT_EQ(judge(at(-0.029, -0.035, -0.025), kRule), Finding::Pass);
 }
 
 TEST(Judge, WhatStaysWideIsNeverAPass) {
-  EXPECT_EQ(judge(at(0, -0.02, 0.02, 60), kRule), Verdict::Inconclusive);
-  EXPECT_EQ(judge(at(0.028, 0.001, 0.05, 60), kRule), Verdict::Inconclusive);
-  EXPECT_EQ(judge(at(0.5, 0.45, 0.55, 60), kRule), Verdict::Regression);
+  EXPECT_EQ(judge(at(0, -0.02, 0.02, 60), kRule), Finding::Inconclusive);
+  EXPECT_EQ(judge(at(0.028, 0.001, 0.05, 60), kRule), Finding::Inconclusive);
+  EXPECT_EQ(judge(at(0.5, 0.45, 0.55, 60), kRule), Finding::Regression);
 }
 
 RC_GTEST_PROP(Judge, SwappingTheBuildsMirrorsTheVerdict, ()) {
@@ -60,27 +60,27 @@ RC_GTEST_PROP(Judge, SwappingTheBuildsMirrorsTheVerdict, ()) {
   double high = number();
   if (low > high) std::swap(low, high);
   const double theta = number();
-  const Verdict v = judge(at(theta, low, high, 60), kRule);
-  const Verdict w = judge(at(-theta, -high, -low, 60), kRule);
-  const Verdict mirrored = v == Verdict::Regression    ? Verdict::Improvement
-                           : v == Verdict::Improvement ? Verdict::Regression
+  const Finding v = judge(at(theta, low, high, 60), kRule);
+  const Finding w = judge(at(-theta, -high, -low, 60), kRule);
+  const Finding mirrored = v == Finding::Regression    ? Finding::Improvement
+                           : v == Finding::Improvement ? Finding::Regression
                                                        : v;
   RC_ASSERT(w == mirrored);
 }
 
 TEST(Confirm, OnlyTheSameChangeAgainConfirms) {
-  EXPECT_EQ(confirm(Verdict::Regression, at(0.04, 0.03, 0.05), kRule), Verdict::Regression);
-  EXPECT_EQ(confirm(Verdict::Regression, at(0.01, 0.005, 0.015), kRule), Verdict::Unconfirmed);
-  EXPECT_EQ(confirm(Verdict::Regression, at(-0.04, -0.05, -0.03), kRule), Verdict::Unconfirmed);
-  EXPECT_EQ(confirm(Verdict::Improvement, at(-0.04, -0.05, -0.03), kRule), Verdict::Improvement);
-  EXPECT_EQ(confirm(Verdict::Regression, at(0, -0.05, 0.05, 60), kRule), Verdict::Unconfirmed);
+  EXPECT_EQ(confirm(Finding::Regression, at(0.04, 0.03, 0.05), kRule), Finding::Regression);
+  EXPECT_EQ(confirm(Finding::Regression, at(0.01, 0.005, 0.015), kRule), Finding::Unconfirmed);
+  EXPECT_EQ(confirm(Finding::Regression, at(-0.04, -0.05, -0.03), kRule), Finding::Unconfirmed);
+  EXPECT_EQ(confirm(Finding::Improvement, at(-0.04, -0.05, -0.03), kRule), Finding::Improvement);
+  EXPECT_EQ(confirm(Finding::Regression, at(0, -0.05, 0.05, 60), kRule), Finding::Unconfirmed);
 }
 
 TEST(VerdictName, IsReadBack) {
-  for (const Verdict v : {Verdict::Pass, Verdict::Regression, Verdict::Improvement,
-                          Verdict::Unconfirmed, Verdict::Inconclusive, Verdict::Error})
-    EXPECT_EQ(parse_verdict(verdict_name(v)), v);
-  EXPECT_EQ(parse_verdict("passed"), std::nullopt);
+  for (const Finding v : {Finding::Pass, Finding::Regression, Finding::Improvement,
+                          Finding::Unconfirmed, Finding::Inconclusive, Finding::Error})
+    EXPECT_EQ(parse_finding(finding_name(v)), v);
+  EXPECT_EQ(parse_finding("passed"), std::nullopt);
 }
 
 }  // namespace

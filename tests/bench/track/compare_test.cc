@@ -59,15 +59,15 @@ TEST(Compare, TheSameBuildPassesAndASlowerOneIsConfirmed) {
     CompareOptions options;
     options.seed = seed;
     FakeContest same(noisy(1, 0.01, seed));
-    EXPECT_EQ(run(same, watcher, options).benchmarks.at(0).verdict, Verdict::Pass);
+    EXPECT_EQ(run(same, watcher, options).benchmarks.at(0).finding, Finding::Pass);
     FakeContest slower(noisy(1.05, 0.01, seed));
     const Compared c = run(slower, watcher, options).benchmarks.at(0);
-    EXPECT_EQ(c.verdict, Verdict::Regression);
+    EXPECT_EQ(c.finding, Finding::Regression);
     EXPECT_NEAR(c.estimate.theta, std::log(1.05), 0.01);
     ASSERT_TRUE(c.rerun);
     EXPECT_NEAR(c.rerun->theta, std::log(1.05), 0.01);
     FakeContest faster(noisy(1 / 1.05, 0.01, seed));
-    EXPECT_EQ(run(faster, watcher, options).benchmarks.at(0).verdict, Verdict::Improvement);
+    EXPECT_EQ(run(faster, watcher, options).benchmarks.at(0).finding, Finding::Improvement);
   }
 }
 
@@ -80,9 +80,9 @@ TEST(Compare, NoisyOnesGetMoreRoundsAndAreAtLastInconclusive) {
   Watcher watcher;
   const Comparison c = run(contest, watcher, {}, {"quiet", "wild"});
   EXPECT_EQ(c.benchmarks.at(0).estimate.rounds, 15u);
-  EXPECT_EQ(c.benchmarks.at(0).verdict, Verdict::Pass);
+  EXPECT_EQ(c.benchmarks.at(0).finding, Finding::Pass);
   EXPECT_EQ(c.benchmarks.at(1).estimate.rounds, 60u);
-  EXPECT_EQ(c.benchmarks.at(1).verdict, Verdict::Inconclusive);
+  EXPECT_EQ(c.benchmarks.at(1).finding, Finding::Inconclusive);
   EXPECT_EQ(c.benchmarks.at(1).rho.size(), 60u);
   EXPECT_EQ(watcher.rounds, 60u);
 }
@@ -97,7 +97,7 @@ TEST(Compare, AChangeThatItsRerunDoesNotShowIsUnconfirmed) {
   started = &contest;
   Watcher watcher;
   const Compared c = run(contest, watcher).benchmarks.at(0);
-  EXPECT_EQ(c.verdict, Verdict::Unconfirmed);
+  EXPECT_EQ(c.finding, Finding::Unconfirmed);
   EXPECT_NEAR(c.estimate.theta, std::log(1.1), 0.01);
   EXPECT_NEAR(c.rerun->theta, 0, 0.01);
   EXPECT_EQ(watcher.rerun_rounds, 15u);
@@ -113,12 +113,12 @@ TEST(Compare, OneThatFailsLeavesTheOthers) {
   Watcher watcher;
   const Comparison c = run(contest, watcher, {}, {"a", "broken", "crash", "b"});
   ASSERT_EQ(c.benchmarks.size(), 4u);
-  EXPECT_EQ(c.benchmarks[0].verdict, Verdict::Pass);
-  EXPECT_EQ(c.benchmarks[1].verdict, Verdict::Error);
+  EXPECT_EQ(c.benchmarks[0].finding, Finding::Pass);
+  EXPECT_EQ(c.benchmarks[1].finding, Finding::Error);
   EXPECT_EQ(c.benchmarks[1].error, "candidate: no fixture");
-  EXPECT_EQ(c.benchmarks[2].verdict, Verdict::Error);
+  EXPECT_EQ(c.benchmarks[2].finding, Finding::Error);
   EXPECT_THAT(c.benchmarks[2].error, HasSubstr("baseline: it ended"));
-  EXPECT_EQ(c.benchmarks[3].verdict, Verdict::Pass);
+  EXPECT_EQ(c.benchmarks[3].finding, Finding::Pass);
   EXPECT_EQ(c.benchmarks[3].estimate.rounds, 15u);
   EXPECT_LE(contest.starts[Side::Baseline], 16);
 }
@@ -161,7 +161,7 @@ TEST(Compare, AnUnconfirmedChangeIsNoRegressionWhereTheRerunWasInterrupted) {
   });
   Watcher watcher;
   const Comparison c = run(contest, watcher, options);
-  EXPECT_EQ(c.benchmarks.at(0).verdict, Verdict::Unconfirmed);
+  EXPECT_EQ(c.benchmarks.at(0).finding, Finding::Unconfirmed);
   EXPECT_FALSE(c.benchmarks.at(0).rerun);
 }
 

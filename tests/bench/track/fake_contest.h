@@ -45,10 +45,10 @@ class FakeContest : public Contest {
   class Fake : public Contestant {
    public:
     Fake(FakeContest& contest, Side side) : contest_(contest), side_(side) {}
-    Result<Block> block(const std::string& benchmark, std::uint64_t) override {
+    Result<BlockCost> block(const std::string& benchmark, std::uint64_t) override {
       contest_.blocks.emplace_back(side_, benchmark);
       FFICHECK_TRY(const double ns, contest_.cost_(side_, benchmark));
-      return Block{ns, 2, 16};
+      return BlockCost{ns, 2, 16};
     }
 
    private:

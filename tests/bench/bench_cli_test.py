@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""bench_cli_test.py FFICHECK FAKE_BENCH [unittest arguments]: fficheck bench, track and nightly as a
+person calls them. Builds here are directories with the fake bench program, whose costs are
+invented: nothing is measured, and nothing depends on the machine."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+FFICHECK = FAKE = ""
+
+
+class BenchCase(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="fficheck-bench-")
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
+        self.state = self.dir / "state"
+
+    def build(self, name, factor=1.0, how="", commit="c" * 40, go="go1.26"):
+        """A build directory whose benchmark fake/steady costs `factor` times 1000 ns."""
+        directory = self.dir / name
+        directory.mkdir(exist_ok=True)
+        program = directory / "fficheck_bench"
+        program.write_text(f'#!/bin/sh\nFFICHECK_FAKE="{how}" FFICHECK_FAKE_FACTOR={factor} exec "{FAKE}" "$@"\n')
+        program.chmod(0o755)
+        facts = {"commit": commit, "dirty": False, "cxx": "GNU 12.2.0", "c": "GNU 12.2.0", "go": go}
+        (directory / "fficheck_build.json").write_text(json.dumps(facts))
+        return directory
+
+    def run_cli(self, *arguments, status, **options):
+        run = subprocess.run([FFICHECK, *map(str, arguments)], capture_output=True, text=True, timeout=300,
+                             stdin=subprocess.DEVNULL, cwd=self.dir, **options)
+        self.assertEqual(run.returncode, status, f"{arguments}\n{run.stdout}\n{run.stderr}")
+        return run
+
+    def against(self, baseline, candidate, *arguments, status):
+        out = self.dir / "comparison.json"
+        run = self.run_cli("bench", "--against", baseline, "--build", candidate, "--state", self.state,
+                           "--filter", "fast|steady", "--no-instructions", "--json", out, *arguments, status=status)
+        return run, json.loads(out.read_text())
+
+
+class Bench(BenchCase):
+    def test_json_is_google_benchmarks_with_the_builds_facts(self):
+        out = self.dir / "bench.json"
+        self.run_cli("bench", "--quick", "--build", self.build("a"), "--filter", "fast", "--json", out, status=0)
+        results = json.loads(out.read_text())
+        self.assertEqual([b["name"] for b in results["benchmarks"]], ["fake/fast"])
+        self.assertAlmostEqual(results["benchmarks"][0]["real_time"], 100)
+        self.assertEqual(results["context"]["commit"], "c" * 40)
+        self.assertEqual(results["context"]["go"], "go1.26")
+        self.assertIn("host", results["context"])
+
+    def test_a_benchmark_with_an_error_is_status_1(self):
+        self.run_cli("bench", "--quick", "--build", self.build("a"), "--filter", "refused", status=1)
+
+    def test_bad_input_is_status_2_with_a_remedy(self):
+        build = self.build("a")
+        for arguments, message in [
+            (["--filter", "("], "no regular expression"),
+            (["--filter", "nosuch"], "names them"),
+            (["--build", self.dir / "nowhere"], "cannot read"),
+            (["--build", self.dir], "scripts/build"),
+            (["--against", "nosuch-thing"], "no build directory, no stored anchor and no commit"),
+            (["--against", build, "--seed", "x"], "no number"),
+            (["--against", build, "--filter", "nosuch"], "both builds"),
+        ]:
+            run = self.run_cli("bench", "--quick", *(["--build", build] if "--build" not in arguments else []),
+                               *arguments, status=2)
+            self.assertIn(message, run.stderr)
+
+
+class Against(BenchCase):
+    def test_the_same_build_passes(self):
+        run, result = self.against(self.build("a"), self.build("b"), status=0)
+        self.assertIn("2 compared, 2 pass", run.stdout)
+        self.assertEqual(result["kind"], "comparison")
+        self.assertEqual(result["seed"], "0x1")
+        self.assertEqual({b["verdict"] for b in result["benchmarks"]}, {"pass"})
+        self.assertEqual([len(b["rho"]) for b in result["benchmarks"]], [15, 15])
+
+    def test_a_slower_build_is_status_1_and_named(self):
+        run, result = self.against(self.build("a"), self.build("b", factor=1.05), status=1)
+        fast, steady = result["benchmarks"]
+        self.assertEqual((fast["verdict"], steady["verdict"]), ("pass", "regression"))
+        self.assertAlmostEqual(steady["change"], 0.05, places=6)
+        self.assertEqual(steady["confirm"]["rounds"], 15)
+        self.assertIn("regression, rerun +5.0 %", run.stdout)
+
+    def test_a_faster_build_is_an_improvement_and_status_0(self):
+        _, result = self.against(self.build("a", factor=1.05), self.build("b"), status=0)
+        self.assertEqual(result["benchmarks"][1]["verdict"], "improvement")
+
+    def test_a_benchmark_that_cannot_be_measured_is_status_1(self):
+        run = self.run_cli("bench", "--against", self.build("a"), "--build", self.build("b"), "--filter",
+                           "refused|crash|fast", "--no-instructions", "--quick", status=1)
+        self.assertIn("no fixture", run.stdout)
+        self.assertIn("signal 6", run.stdout)
+        self.assertIn("3 compared, 1 pass, 2 error", run.stdout)
+
+    def test_a_build_without_block_mode_is_status_3_with_a_remedy(self):
+        run = self.run_cli("bench", "--against", self.build("a", how="old"), "--build", self.build("b"), status=3)
+        self.assertIn("choose a later one", run.stderr)
+
+
+if __name__ == "__main__":
+    FFICHECK, FAKE = (str(pathlib.Path(program).resolve()) for program in sys.argv[1:3])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
