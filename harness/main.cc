@@ -16,6 +16,7 @@
 #include "harness/cli.h"
 #include "harness/cli_track.h"
 #include "harness/core/names.h"
+#include "properties/faults/faults.h"
 #include "properties/properties.h"
 #include "targets/go/go_target.h"
 #include "targets/native/control_target.h"
@@ -58,6 +59,7 @@ Program compose(const char* name) {
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_c()));
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_go()));
   program.properties = all_properties();
+  program.faults = all_faults();
   program.generate = [](std::uint64_t seed, const std::string& profile) {
     return generate_schema(seed, *find_profile(profile));
   };
@@ -119,6 +121,25 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
   sub->add_flag("--keep", o.keep, "Leaves generated code and builds behind");
 }
 
+void add_faults(CLI::App& app, FaultOptions& o) {
+  CLI::App* sub =
+      app.add_subcommand("faults", "Seeds known defects and tells whether each is caught");
+  sub->add_option("--only", o.only, "Faults by id (L3) or by id and target (L3/go)")
+      ->delimiter(',');
+  sub->add_option("--target", o.targets, "Only faults of these targets")->delimiter(',');
+  sub->add_option("--cases", o.cases, "Schemas for each fault at most; 100 unless given")
+      ->check(whole_number())
+      ->check(CLI::Range(1, 1000000));
+  sub->add_option("--seed", o.seed, "Of all campaigns, decimal or 0x...; a new one unless given");
+  sub->add_option("--jobs", o.jobs, "Faults at a time; one for each core unless given")
+      ->check(whole_number())
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--json", o.json, "File for the results as one JSON object");
+  sub->add_option("--show", o.show,
+                  "A WIT file: prints what each fault changes in what is generated for it");
+  sub->add_option("--markdown", o.markdown, "File for the table, as docs/faults.md has it");
+}
+
 void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& e) {
   CLI::App* sub = app.add_subcommand("replay", "Tries saved cases again");
   sub->add_option("path", r.paths, "Case files, and directories of them")->required();
@@ -165,6 +186,7 @@ int run(int argc, char** argv) {
   ReplayOptions r;
   GenOptions g;
   ExplainOptions e;
+  FaultOptions seeded;
   int verbose = 0;
   CLI::App app(
       "Tests language bindings: invents interfaces, drives values across, judges what arrives.",
@@ -174,6 +196,7 @@ int run(int argc, char** argv) {
   app.add_flag("-v,--verbose", verbose, "Logs more to stderr; twice for still more");
   app.fallthrough();
   add_fuzz(app, f);
+  add_faults(app, seeded);
   add_others(app, r, g, e);
   add_bench(app, b);
   app.footer(
@@ -193,6 +216,7 @@ int run(int argc, char** argv) {
   if (app.got_subcommand("replay")) return replay(program, r);
   if (app.got_subcommand("gen")) return gen(program, g);
   if (app.got_subcommand("bench")) return bench(program, b);
+  if (app.got_subcommand("faults")) return faults(program, seeded);
   return explain(e);
 }
 
