@@ -16,7 +16,6 @@
 #include "harness/cli.h"
 #include "harness/cli_track.h"
 #include "harness/core/names.h"
-#include "properties/faults/faults.h"
 #include "properties/properties.h"
 #include "targets/go/go_target.h"
 #include "targets/native/control_target.h"
@@ -59,7 +58,6 @@ Program compose(const char* name) {
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_c()));
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_go()));
   program.properties = all_properties();
-  program.faults = all_faults();
   program.generate = [](std::uint64_t seed, const std::string& profile) {
     return generate_schema(seed, *find_profile(profile));
   };
@@ -121,25 +119,6 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
   sub->add_flag("--keep", o.keep, "Leaves generated code and builds behind");
 }
 
-void add_faults(CLI::App& app, FaultOptions& o) {
-  CLI::App* sub =
-      app.add_subcommand("faults", "Seeds known defects and tells whether each is caught");
-  sub->add_option("--only", o.only, "Faults by id (L3) or by id and target (L3/go)")
-      ->delimiter(',');
-  sub->add_option("--target", o.targets, "Only faults of these targets")->delimiter(',');
-  sub->add_option("--cases", o.cases, "Schemas for each fault at most; 100 unless given")
-      ->check(whole_number())
-      ->check(CLI::Range(1, 1000000));
-  sub->add_option("--seed", o.seed, "Of all campaigns, decimal or 0x...; a new one unless given");
-  sub->add_option("--jobs", o.jobs, "Faults at a time; one for each core unless given")
-      ->check(whole_number())
-      ->check(CLI::Range(1, 256));
-  sub->add_option("--json", o.json, "File for the results as one JSON object");
-  sub->add_option("--show", o.show,
-                  "A WIT file: prints what each fault changes in what is generated for it");
-  sub->add_option("--markdown", o.markdown, "File for the table, as docs/faults.md has it");
-}
-
 void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& e) {
   CLI::App* sub = app.add_subcommand("replay", "Tries saved cases again");
   sub->add_option("path", r.paths, "Case files, and directories of them")->required();
@@ -180,13 +159,28 @@ void add_bench(CLI::App& app, BenchOptions& o) {
   add_places(*sub, o.places);
 }
 
+void add_report(CLI::App& app, ReportOptions& o) {
+  CLI::App* sub = app.add_subcommand("report", "Writes a page, or other forms, of results");
+  sub->add_option("--campaign", o.campaigns, "Files of fuzz --json, or directories of fuzz --save");
+  sub->add_option("--faults", o.faults, "File of faults --json");
+  sub->add_option("--bench", o.bench, "File of bench --json");
+  sub->add_option("--compare", o.compare, "File of bench --against ... --json");
+  sub->add_option("--history", o.history, "File of track export (JSON lines)");
+  sub->add_option("--points", o.points, "File of track points --json");
+  sub->add_option("--title", o.title, "Of the page; fficheck unless given");
+  sub->add_option("--html", o.html, "Writes one page that needs nothing else");
+  sub->add_option("--markdown", o.markdown, "Writes a comment for a pull request");
+  sub->add_option("--junit", o.junit, "Writes JUnit XML");
+  sub->add_option("--json", o.json, "Writes all of it as one JSON object");
+}
+
 int run(int argc, char** argv) {
   BenchOptions b;
   FuzzOptions f;
   ReplayOptions r;
   GenOptions g;
   ExplainOptions e;
-  FaultOptions seeded;
+  ReportOptions p;
   int verbose = 0;
   CLI::App app(
       "Tests language bindings: invents interfaces, drives values across, judges what arrives.",
@@ -196,9 +190,9 @@ int run(int argc, char** argv) {
   app.add_flag("-v,--verbose", verbose, "Logs more to stderr; twice for still more");
   app.fallthrough();
   add_fuzz(app, f);
-  add_faults(app, seeded);
   add_others(app, r, g, e);
   add_bench(app, b);
+  add_report(app, p);
   app.footer(
       "Exit status: 0 all held, 1 something did not, 2 usage or bad input, 3 the environment.");
   try {
@@ -210,13 +204,13 @@ int run(int argc, char** argv) {
   spdlog::set_level(verbose == 0   ? spdlog::level::warn
                     : verbose == 1 ? spdlog::level::info
                                    : spdlog::level::debug);
+  if (app.got_subcommand("report")) return report(p);
   catch_signals();
   const Program program = compose(argv[0]);
   if (app.got_subcommand("fuzz")) return fuzz(program, f);
   if (app.got_subcommand("replay")) return replay(program, r);
   if (app.got_subcommand("gen")) return gen(program, g);
   if (app.got_subcommand("bench")) return bench(program, b);
-  if (app.got_subcommand("faults")) return faults(program, seeded);
   return explain(e);
 }
 

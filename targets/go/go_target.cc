@@ -166,8 +166,6 @@ Result<std::unique_ptr<Session>> GoTarget::open(const BuildOptions& options,
   WorkerOptions worker;
   worker.command = {full_path(worker_file(options)), full_path(library_file(options))};
   worker.environment = {{"GODEBUG", "cgocheck=1"}, {"GOTRACEBACK", "single"}};
-  // glibc fills what it gives out and takes back: no luck with fresh memory that is zero.
-  worker.environment.emplace_back("MALLOC_PERTURB_", "165");
   if (options.leg == "race") worker.environment.emplace_back("GORACE", "halt_on_error=1");
   worker.call_limit = call_limit;
   return WorkerSession::start(std::move(worker), batch);
