@@ -225,7 +225,7 @@ class Suite {
   }
 
   /// A guest in C written by hand, and a campaign's bulk runs beside the same over that.
-  void by_hand(const Guest& hand, const Guest& campaign) {
+  void by_hand(const Guest& hand, const Guest& product, const Guest& campaign) {
     for (const ShapeCall& call : shape_calls())
       if (call.direction == "both" && call.shape != "variant" && call.shape != "option")
         add(call.name("floor/hand-guest"), "", hand, [&call](WasmGuest& guest, std::uint64_t n) {
@@ -241,7 +241,10 @@ class Suite {
         return bulk(guest, function, n);
       };
       add("floor/hand-bulk/" + shape + "/both", "", hand, run);
-      add("wasm-c/bulk/" + shape + "/both", "floor/hand-bulk/" + shape + "/both", campaign, run);
+      add("wasm-c/bulk/" + shape + "/both", "floor/hand-bulk/" + shape + "/both", product, run);
+      out_.back().items = 1;
+      add("wasm-c/campaign-bulk/" + shape + "/both", "floor/hand-bulk/" + shape + "/both", campaign,
+          run);
       out_.back().items = 1;
     }
   }
@@ -269,10 +272,11 @@ class Suite {
 
 void add_wasm_benches(std::vector<Bench>& out) {
   Suite suite(out);
-  for (const std::string language : {"c", "go"})
-    suite.language("wasm-" + language, fixture_guest("wasm_" + language + ".wasm", "shapes.wit"),
-                   fixture_guest("things_" + language + ".wasm", "things.wit"));
-  suite.by_hand(fixture_guest("hand.wasm", "shapes.wit"), campaign_guest());
+  const Guest c = fixture_guest("wasm_c.wasm", "shapes.wit");
+  suite.language("wasm-c", c, fixture_guest("things_c.wasm", "things.wit"));
+  suite.language("wasm-go", fixture_guest("wasm_go.wasm", "shapes.wit"),
+                 fixture_guest("things_go.wasm", "things.wit"));
+  suite.by_hand(fixture_guest("hand.wasm", "shapes.wit"), c, campaign_guest());
 }
 
 }  // namespace fficheck
