@@ -189,6 +189,8 @@ func (s *script) step(name string, n numbers, t *stepTally) error {
 		if !g.wait(s.limit) {
 			t.add("stuck", 1)
 		}
+		// Listeners hear on goroutines of their own, perhaps after the call has ended.
+		until(s.limit, func() bool { return ffirt.ReadStats().UntoldEvents == 0 })
 	case "cancel":
 		g := s.groups[n[0]]
 		if g == nil {
@@ -314,7 +316,12 @@ func (s *script) finish() {
 	}
 	within(time.Until(end), s.inner.Wait)
 	settle(max(time.Until(end).Milliseconds(), 1))
-	for time.Now().Before(end) && ffirt.ReadStats().LiveHostCalls != 0 {
+	until(time.Until(end), func() bool { return ffirt.ReadStats().LiveHostCalls == 0 })
+}
+
+// until waits for what holds soon, at most that long.
+func until(limit time.Duration, holds func() bool) {
+	for end := time.Now().Add(limit); !holds() && time.Now().Before(end); {
 		time.Sleep(50 * time.Microsecond)
 	}
 }
