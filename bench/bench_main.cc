@@ -1,7 +1,4 @@
 // The program fficheck_bench.
-#include <malloc.h>
-
-#include <limits>
 #include <vector>
 
 #include "bench/blocks/block_mode.h"
@@ -12,9 +9,6 @@
 #include "bench/suite/wasm.h"
 
 int main(int argc, char** argv) {
-  // Memory stays with the process: page faults after giving it back would vary from run to run.
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-  mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
   std::vector<fficheck::Bench> benches;
   fficheck::add_floor_benches(benches);
   fficheck::add_native_benches(benches);

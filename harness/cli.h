@@ -12,6 +12,7 @@
 
 #include "harness/core/lowering.h"
 #include "harness/core/result.h"
+#include "harness/run/fault.h"
 #include "harness/run/property.h"
 #include "harness/run/target.h"
 
@@ -21,6 +22,7 @@ namespace fficheck {
 struct Program {
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<std::unique_ptr<Property>> properties;
+  std::vector<Fault> faults;
   /// The schema of a case seed in a profile; the profiles' names, the default one first.
   std::function<Schema(std::uint64_t seed, const std::string& profile)> generate;
   std::vector<std::string> profiles;
@@ -61,36 +63,36 @@ struct GenOptions {
   std::string abi = "native";
 };
 
+struct FaultOptions {
+  std::vector<std::string> only;  ///< "L3" or "L3/go"; empty: all
+  std::vector<std::string> targets;
+  std::uint64_t cases = 100;
+  std::string seed;
+  std::string json;
+  std::string markdown;
+  std::string show;  ///< WIT file: print what the faults change in its bindings, and run nothing
+  unsigned jobs = 0;
+};
+
 struct ExplainOptions {
   std::string file;
   std::string abi = "native";
   bool json = false;
 };
 
-/// Inputs and outputs are files; those that are empty are left out.
-struct ReportOptions {
-  std::vector<std::string> campaigns;  ///< also directories of --save
-  std::string faults;
-  std::string bench;
-  std::string compare;
-  std::string history;
-  std::string points;
-  std::string title;
-  std::string html;
-  std::string markdown;
-  std::string junit;
-  std::string json;
-};
-
 int fuzz(const Program& program, const FuzzOptions& options);
 int replay(const Program& program, const ReplayOptions& options);
 int gen(const Program& program, const GenOptions& options);
 int explain(const ExplainOptions& options);
-/// 0 where all outputs were written; what they tell does not matter.
-int report(const ReportOptions& options);
+int faults(const Program& program, const FaultOptions& options);
 
 /// Prints an error to stderr and gives its exit status.
 int report_error(const Error& error);
+
+/// A seed of the command line, decimal or 0x...; a new one where the text is empty.
+Result<std::uint64_t> choose_seed(const std::string& text);
+/// Whether a file for --json or the like can be written.
+Result<void> check_writable(const std::string& option, const std::string& file);
 
 /// Those of the program with these names; empty: all. The Error lists the names that there are.
 Result<std::vector<const Target*>> choose_targets(const Program& program,

@@ -1,6 +1,11 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <map>
+#include <random>
 
 #include "harness/cli.h"
 #include "harness/core/text.h"
@@ -35,6 +40,33 @@ int report_error(const Error& error) {
   std::fflush(stdout);
   std::fprintf(stderr, "fficheck: %s\n", error.text().c_str());
   return error.blame == Blame::Environment ? 3 : 2;
+}
+
+Result<std::uint64_t> choose_seed(const std::string& text) {
+  if (text.empty()) {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) ^ device();
+  }
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  const char* first = text.data() + (hex ? 2 : 0);
+  const char* last = text.data() + text.size();
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(first, last, seed, hex ? 16 : 10);
+  if (error != std::errc() || end != last || first == last)
+    return input_error("--seed " + text + " is no number of 64 bits", {},
+                       "write it in decimal or as 0x...");
+  return seed;
+}
+
+Result<void> check_writable(const std::string& option, const std::string& name) {
+  const std::filesystem::path file = name;
+  const std::filesystem::path dir =
+      file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  if (std::filesystem::is_directory(file))
+    return input_error(option + " " + name + " is a directory", {}, "name a file");
+  if (!std::filesystem::is_directory(dir) || ::access(dir.c_str(), W_OK) != 0)
+    return environment_error("cannot write " + name, "make its directory, or name another one");
+  return {};
 }
 
 Result<std::vector<const Target*>> choose_targets(const Program& program,

@@ -1,14 +1,11 @@
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <set>
 #include <thread>
 
@@ -32,33 +29,6 @@ constexpr std::uint64_t kDefaultCases = 200;
 constexpr std::uint64_t kDefaultValues = 200;
 /// Schemas from files are few, so each gets more values.
 constexpr std::uint64_t kDefaultSchemaValues = 2000;
-
-Result<std::uint64_t> parse_seed(const std::string& text) {
-  const bool hex = text.starts_with("0x") || text.starts_with("0X");
-  const char* first = text.data() + (hex ? 2 : 0);
-  const char* last = text.data() + text.size();
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(first, last, seed, hex ? 16 : 10);
-  if (error != std::errc() || end != last || first == last)
-    return input_error("--seed " + text + " is no number of 64 bits", {},
-                       "write it in decimal or as 0x...");
-  return seed;
-}
-
-std::uint64_t new_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) ^ device();
-}
-
-Result<void> check_writable(const fs::path& file) {
-  const fs::path dir = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (fs::is_directory(file))
-    return input_error("--json " + file.string() + " is a directory", {}, "name a file");
-  if (!fs::is_directory(dir) || ::access(dir.c_str(), W_OK) != 0)
-    return environment_error("cannot write " + file.string(),
-                             "make its directory, or name another one");
-  return {};
-}
 
 /// A schema source over schemas from files, in turn, testable functions added.
 Result<SchemaSource> source_of_files(const std::string& path, std::uint64_t& count) {
@@ -120,7 +90,7 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
   CampaignConfig& c = plan.config;
   FFICHECK_TRY(c.targets, choose_targets(program, options.targets));
   FFICHECK_TRY(c.properties, choose_properties(program, options.properties));
-  if (!options.json.empty()) FFICHECK_CHECK(check_writable(options.json));
+  if (!options.json.empty()) FFICHECK_CHECK(check_writable("--json", options.json));
   c.profile = options.profile.empty() ? program.profiles.front() : options.profile;
   if (std::find(program.profiles.begin(), program.profiles.end(), c.profile) ==
       program.profiles.end()) {
@@ -155,12 +125,10 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
   c.resume = options.resume;
   c.keep_builds = options.keep;
   c.stop = program.stop;
-  if (!options.seed.empty()) {
-    FFICHECK_TRY(c.seed, parse_seed(options.seed));
-  } else if (options.resume && !options.save.empty()) {
+  if (options.seed.empty() && options.resume && !options.save.empty()) {
     FFICHECK_TRY(c.seed, Journal::saved_seed(options.save));
   } else {
-    c.seed = new_seed();
+    FFICHECK_TRY(c.seed, choose_seed(options.seed));
   }
   FFICHECK_CHECK(choose_work(options, plan));
   return plan;

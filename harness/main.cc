@@ -16,8 +16,11 @@
 #include "harness/cli.h"
 #include "harness/cli_track.h"
 #include "harness/core/names.h"
+#include "properties/faults/faults.h"
 #include "properties/properties.h"
 #include "targets/go/go_target.h"
+#include "targets/ipc/emit.h"
+#include "targets/ipc/ipc_target.h"
 #include "targets/native/control_target.h"
 #include "targets/native/emit.h"
 #include "targets/wasm/wasm_target.h"
@@ -47,6 +50,7 @@ FileSet product(const std::string& target, const Schema& schema, Abi abi) {
   if (target == "wasm-go") return guest_in_go().emit_product(schema);
   FileSet files = emit_product(schema, abi, name);
   if (target == "go") files.merge(emit_go_product(schema, abi, name));
+  if (target == "ipc") files.merge(emit_ipc_product(schema, abi, name));
   return files;
 }
 
@@ -55,15 +59,17 @@ Program compose(const char* name) {
   program.targets.push_back(std::make_unique<ControlTarget>(Abi::Native));
   program.targets.push_back(std::make_unique<ControlTarget>(Abi::Nim));
   program.targets.push_back(std::make_unique<GoTarget>());
+  program.targets.push_back(std::make_unique<IpcTarget>());
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_c()));
   program.targets.push_back(std::make_unique<WasmTarget>(guest_in_go()));
   program.properties = all_properties();
+  program.faults = all_faults();
   program.generate = [](std::uint64_t seed, const std::string& profile) {
     return generate_schema(seed, *find_profile(profile));
   };
   for (const Profile& profile : profiles()) program.profiles.emplace_back(profile.name);
   program.product = product;
-  program.product_targets = {"control", "go", "wasm-c", "wasm-go"};
+  program.product_targets = {"control", "go", "ipc", "wasm-c", "wasm-go"};
   program.stop = &stop_requested;
   program.name = name;
   return program;
@@ -119,6 +125,25 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
   sub->add_flag("--keep", o.keep, "Leaves generated code and builds behind");
 }
 
+void add_faults(CLI::App& app, FaultOptions& o) {
+  CLI::App* sub =
+      app.add_subcommand("faults", "Seeds known defects and tells whether each is caught");
+  sub->add_option("--only", o.only, "Faults by id (L3) or by id and target (L3/go)")
+      ->delimiter(',');
+  sub->add_option("--target", o.targets, "Only faults of these targets")->delimiter(',');
+  sub->add_option("--cases", o.cases, "Schemas for each fault at most; 100 unless given")
+      ->check(whole_number())
+      ->check(CLI::Range(1, 1000000));
+  sub->add_option("--seed", o.seed, "Of all campaigns, decimal or 0x...; a new one unless given");
+  sub->add_option("--jobs", o.jobs, "Faults at a time; one for each core unless given")
+      ->check(whole_number())
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--json", o.json, "File for the results as one JSON object");
+  sub->add_option("--show", o.show,
+                  "A WIT file: prints what each fault changes in what is generated for it");
+  sub->add_option("--markdown", o.markdown, "File for the table, as docs/faults.md has it");
+}
+
 void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& e) {
   CLI::App* sub = app.add_subcommand("replay", "Tries saved cases again");
   sub->add_option("path", r.paths, "Case files, and directories of them")->required();
@@ -128,7 +153,7 @@ void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& 
 
   sub = app.add_subcommand("gen", "Writes the library and bindings of a WIT file");
   sub->add_option("file", g.file, "WIT file or package directory")->required();
-  sub->add_option("--target", g.target, "control (the C library alone), go, wasm-c or wasm-go")
+  sub->add_option("--target", g.target, "control (the C library alone), go, ipc, wasm-c or wasm-go")
       ->required();
   sub->add_option("--out", g.out, "Directory to write below")->required();
   sub->add_option("--abi", g.abi, "native (unless given) or nim");
@@ -159,28 +184,13 @@ void add_bench(CLI::App& app, BenchOptions& o) {
   add_places(*sub, o.places);
 }
 
-void add_report(CLI::App& app, ReportOptions& o) {
-  CLI::App* sub = app.add_subcommand("report", "Writes a page, or other forms, of results");
-  sub->add_option("--campaign", o.campaigns, "Files of fuzz --json, or directories of fuzz --save");
-  sub->add_option("--faults", o.faults, "File of faults --json");
-  sub->add_option("--bench", o.bench, "File of bench --json");
-  sub->add_option("--compare", o.compare, "File of bench --against ... --json");
-  sub->add_option("--history", o.history, "File of track export (JSON lines)");
-  sub->add_option("--points", o.points, "File of track points --json");
-  sub->add_option("--title", o.title, "Of the page; fficheck unless given");
-  sub->add_option("--html", o.html, "Writes one page that needs nothing else");
-  sub->add_option("--markdown", o.markdown, "Writes a comment for a pull request");
-  sub->add_option("--junit", o.junit, "Writes JUnit XML");
-  sub->add_option("--json", o.json, "Writes all of it as one JSON object");
-}
-
 int run(int argc, char** argv) {
   BenchOptions b;
   FuzzOptions f;
   ReplayOptions r;
   GenOptions g;
   ExplainOptions e;
-  ReportOptions p;
+  FaultOptions seeded;
   int verbose = 0;
   CLI::App app(
       "Tests language bindings: invents interfaces, drives values across, judges what arrives.",
@@ -190,9 +200,9 @@ int run(int argc, char** argv) {
   app.add_flag("-v,--verbose", verbose, "Logs more to stderr; twice for still more");
   app.fallthrough();
   add_fuzz(app, f);
+  add_faults(app, seeded);
   add_others(app, r, g, e);
   add_bench(app, b);
-  add_report(app, p);
   app.footer(
       "Exit status: 0 all held, 1 something did not, 2 usage or bad input, 3 the environment.");
   try {
@@ -204,13 +214,13 @@ int run(int argc, char** argv) {
   spdlog::set_level(verbose == 0   ? spdlog::level::warn
                     : verbose == 1 ? spdlog::level::info
                                    : spdlog::level::debug);
-  if (app.got_subcommand("report")) return report(p);
   catch_signals();
   const Program program = compose(argv[0]);
   if (app.got_subcommand("fuzz")) return fuzz(program, f);
   if (app.got_subcommand("replay")) return replay(program, r);
   if (app.got_subcommand("gen")) return gen(program, g);
   if (app.got_subcommand("bench")) return bench(program, b);
+  if (app.got_subcommand("faults")) return faults(program, seeded);
   return explain(e);
 }
 

@@ -44,6 +44,7 @@ Result<std::string> output_of(std::vector<std::string> command, const fs::path& 
   ProcessOptions options;
   options.command = std::move(command);
   options.dir = dir;
+  options.output_limit = 4u << 20;
   FFICHECK_TRY(ProcessEnd end, run_process(options, limit));
   if (!end.success()) {
     std::string said = end.err.empty() ? end.out : end.err;

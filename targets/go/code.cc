@@ -1,5 +1,7 @@
 #include "targets/go/code.h"
 
+#include <iterator>
+
 namespace fficheck::go {
 namespace {
 
@@ -42,6 +44,19 @@ std::string go_file(std::string_view package, std::string_view module, const std
     out += ")\n";
   }
   return out + body;
+}
+
+std::string package_name(const std::string& library) {
+  std::string out;
+  std::copy_if(library.begin(), library.end(), std::back_inserter(out),
+               [](char c) { return c != '_'; });
+  constexpr std::string_view taken[] = {
+      "break",       "case", "chan", "const",   "continue", "default", "defer",  "else",
+      "fallthrough", "for",  "func", "go",      "goto",     "if",      "import", "interface",
+      "internal",    "main", "map",  "package", "range",    "return",  "select", "struct",
+      "switch",      "type", "var",  "vendor",  "ffirt",    "unsafe"};
+  if (std::find(std::begin(taken), std::end(taken), out) != std::end(taken)) out += "lib";
+  return out;
 }
 
 }  // namespace fficheck::go

@@ -78,4 +78,7 @@ class Code {
 [[nodiscard]] std::string go_file(std::string_view package, std::string_view module,
                                   const std::string& body);
 
+/// A library's name as Go packages and modules have it: letters and digits, no keyword.
+[[nodiscard]] std::string package_name(const std::string& library);
+
 }  // namespace fficheck::go

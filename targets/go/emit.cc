@@ -1,7 +1,6 @@
 // The files of a batch and of a product.
 #include "targets/native/emit.h"
 
-#include <algorithm>
 #include <map>
 
 #include "harness/core/names.h"
@@ -18,6 +17,7 @@ using go::cat;
 using go::Code;
 using go::go_file;
 using go::Package;
+using go::package_name;
 
 constexpr std::string_view kModule = "fficheck.local/batch";
 
@@ -53,20 +53,6 @@ std::string batch_main(std::span<const BatchEntry> batch) {
   code.close("})");
   code.close("}");
   return code.text();
-}
-
-/// A name as Go packages and modules have: letters and digits, no keyword.
-std::string package_name(const std::string& library) {
-  std::string out;
-  std::copy_if(library.begin(), library.end(), std::back_inserter(out),
-               [](char c) { return c != '_'; });
-  constexpr std::string_view taken[] = {
-      "break",       "case", "chan", "const",   "continue", "default", "defer",  "else",
-      "fallthrough", "for",  "func", "go",      "goto",     "if",      "import", "interface",
-      "internal",    "main", "map",  "package", "range",    "return",  "select", "struct",
-      "switch",      "type", "var",  "vendor",  "ffirt",    "unsafe"};
-  if (std::find(std::begin(taken), std::end(taken), out) != std::end(taken)) out += "lib";
-  return out;
 }
 
 std::string product_library(const std::string& package, const std::string& prefix,

@@ -27,7 +27,7 @@ constexpr auto kReserved = std::to_array<std::string_view>({
     "main",       "_",           "check",      "ffirt",   "unsafe",   "worker",  "C",
     "c",          "call",        "args",       "result",  "err",      "msg",     "n",
     "raw",        "instance",    "guest",      "context", "ctx",      "host",    "listener",
-    "req",        "answer",      "outcome",    "some",    "remove",
+    "req",        "answer",      "outcome",    "some",    "remove",   "address",
 });
 
 constexpr std::size_t kMaxAnonymousName = 48;

@@ -105,8 +105,9 @@ fs::path batch_library(const fs::path& dir) { return dir / "libbatch.so"; }
 
 Result<void> check_c_tools() { return check_tools({need_gcc(), need_clang()}); }
 
-Result<fs::path> runtime_archive(const CBuildOptions& c_options, bool tests) {
-  const FileSet files = runtime_files(tests);
+namespace {
+
+Result<fs::path> archive_of(const FileSet& files, const CBuildOptions& c_options) {
   Command flags = compile_flags(true);
   if (c_options.checked) flags.emplace_back("-DFFI_RUNTIME_CHECKED=1");
   const fs::path archive = cache_dir() / ("runtime-" + content_hash(files, flags) + ".a");
@@ -117,10 +118,21 @@ Result<fs::path> runtime_archive(const CBuildOptions& c_options, bool tests) {
   return archive;
 }
 
+}  // namespace
+
+Result<fs::path> runtime_archive(const CBuildOptions& c_options, bool tests) {
+  return archive_of(runtime_files(tests), c_options);
+}
+
 Result<std::optional<BuildFailure>> build_batch_library(const BuildOptions& options,
                                                         const CBuildOptions& c_options) {
   FFICHECK_TRY(const std::string cc, gcc());
-  FFICHECK_TRY(const fs::path runtime, runtime_archive(c_options, true));
+  // The batch's own copy, which may have been edited.
+  FFICHECK_TRY(const FileSet files, native_build::as_written(options.dir, runtime_files(true)));
+  const Result<fs::path> archive = archive_of(files, c_options);
+  if (!archive.ok() && files != runtime_files(true))
+    return std::optional(BuildFailure{"compile-c", archive.error().message});
+  FFICHECK_TRY(const fs::path runtime, archive);
   FFICHECK_TRY(std::optional<BuildFailure> failure, compile_halves(options));
   if (failure) return failure;
   return run_stage(options,

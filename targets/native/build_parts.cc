@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "harness/run/files.h"
+
 namespace fficheck::native_build {
 namespace {
 
@@ -64,6 +66,13 @@ std::string content_hash(const FileSet& files, const Command& flags) {
   std::string out;
   for (int shift = 60; shift >= 0; shift -= 4) out += digits[(h >> shift) & 15];
   return out;
+}
+
+Result<FileSet> as_written(const fs::path& dir, FileSet files) {
+  for (auto& [name, text] : files) {
+    FFICHECK_TRY(text, read_file(dir / name));
+  }
+  return files;
 }
 
 Result<void> run_own(const Command& command, const fs::path& dir, const std::string& part) {

@@ -28,6 +28,8 @@ using Command = std::vector<std::string>;
 [[nodiscard]] std::filesystem::path cache_dir();
 /// Names a file by what it is made of: 16 hex digits.
 [[nodiscard]] std::string content_hash(const FileSet& files, const Command& flags);
+/// The texts of these files as they are below `dir`, where they may have been edited.
+[[nodiscard]] Result<FileSet> as_written(const std::filesystem::path& dir, FileSet files);
 /// Runs a command for a part of fficheck's own ("the C runtime"), so that any failure is the
 /// environment's.
 [[nodiscard]] Result<void> run_own(const Command& command, const std::filesystem::path& dir,

@@ -79,8 +79,7 @@ Result<void> make_runtime(const FileSet& files, const Command& flags, const fs::
 }
 
 /// The runtime's objects, compiled once and kept in the cache.
-Result<Command> runtime_objects(StringEncoding encoding) {
-  const FileSet files = guest_c_runtime(true);
+Result<Command> runtime_objects(const FileSet& files, StringEncoding encoding) {
   Command flags = compile_flags(true);
   flags.push_back("-DFFI_GUEST_ENCODING=" + std::to_string(static_cast<int>(encoding)));
   const fs::path dir =
@@ -158,7 +157,12 @@ Result<void> check_guest_c_tools() {
 Result<std::optional<BuildFailure>> build_guest_c(const BuildOptions& options,
                                                   const GuestCOptions& c) {
   FFICHECK_TRY(const std::string ld, linker());
-  FFICHECK_TRY(const Command runtime, runtime_objects(c.encoding));
+  // The batch's own copy, which may have been edited.
+  FFICHECK_TRY(const FileSet files, native_build::as_written(options.dir, guest_c_runtime(true)));
+  const Result<Command> objects = runtime_objects(files, c.encoding);
+  if (!objects.ok() && files != guest_c_runtime(true))
+    return std::optional(BuildFailure{"compile-wasm-c", objects.error().message});
+  FFICHECK_TRY(const Command runtime, objects);
   FFICHECK_TRY(std::optional<BuildFailure> failure, compile(options));
   if (failure) return failure;
   const Command flags = {"--no-entry",

@@ -1,6 +1,5 @@
 #include "targets/wasm/guest_go.h"
 
-#include <algorithm>
 #include <map>
 
 #include "harness/core/text.h"
@@ -182,6 +181,7 @@ void emit_description(const GuestUnit& unit, Code& code) {
 namespace {
 
 using go::go_file;
+using go::package_name;
 using guest_go::Code;
 using guest_go::GuestUnit;
 
@@ -223,20 +223,6 @@ std::string batch_main(std::span<const BatchEntry> batch) {
 void add(FileSet& files, const std::string& path, std::string_view package, std::string_view module,
          const std::string& body) {
   if (!body.empty()) files["guest/" + path] = go_file(package, module, body);
-}
-
-/// A name as Go packages and modules have.
-std::string package_name(const std::string& library) {
-  std::string out;
-  std::copy_if(library.begin(), library.end(), std::back_inserter(out),
-               [](char c) { return c != '_'; });
-  constexpr std::string_view taken[] = {
-      "break",       "case", "chan", "const",   "continue", "default", "defer",  "else",
-      "fallthrough", "for",  "func", "go",      "goto",     "if",      "import", "interface",
-      "internal",    "main", "map",  "package", "range",    "return",  "select", "struct",
-      "switch",      "type", "var",  "vendor",  "ffirt",    "unsafe"};
-  if (std::find(std::begin(taken), std::end(taken), out) != std::end(taken)) out += "lib";
-  return out;
 }
 
 }  // namespace

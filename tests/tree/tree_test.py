@@ -21,6 +21,8 @@ LAYERS = {
     "generators": ["harness/core"],
     "targets/native": ["harness/core", "harness/run"],
     "targets/go": ["harness/core", "harness/run", "targets/native"],
+    # Clients in Go share the native bindings' types and names.
+    "targets/ipc": ["harness/core", "harness/run", "targets/native", "targets/go"],
     # Guests in Go share the native bindings' types and names.
     "targets/wasm": ["harness/core", "harness/run", "targets/native", "targets/go"],
     "properties": ["harness/core", "harness/run"],
@@ -28,7 +30,7 @@ LAYERS = {
     "bench": ["harness/core", "harness/run", "generators", "targets/native", "targets/go", "targets/wasm"],
     # The program: the only place that names concrete targets and properties.
     "harness": ["harness/core", "harness/run", "generators", "targets/native", "targets/go",
-                "targets/wasm", "properties", "reports", "bench"],
+                "targets/ipc", "targets/wasm", "properties", "reports", "bench"],
 }
 SOURCES = {".cc", ".h", ".c"}
 LINES = 450

@@ -8,7 +8,6 @@ import (
 	"log"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 )
 
@@ -30,10 +29,7 @@ type listener struct {
 // tells it to the listener. It runs on the library's thread.
 type Hear func(msg unsafe.Pointer, n uintptr) (tell func())
 
-var (
-	listeners    registry[*listener]
-	untoldEvents atomic.Int64
-)
+var listeners registry[*listener]
 
 // Listen adds a listener. Once remove has returned, it is not told again, save for an event that it
 // is being told at that time. Close removes it too.
@@ -72,15 +68,8 @@ func (l *listener) remove() {
 // silence drops what has not been told yet.
 func (l *listener) silence() {
 	l.mutex.Lock()
-	l.removed = true
-	l.drop()
+	l.removed, l.waiting = true, nil
 	l.mutex.Unlock()
-}
-
-// drop forgets what waits; under the mutex.
-func (l *listener) drop() {
-	untoldEvents.Add(-int64(len(l.waiting)))
-	l.waiting = nil
 }
 
 //export ffirtEvent
@@ -104,7 +93,6 @@ func (l *listener) hear(msg unsafe.Pointer, n uintptr) {
 		return
 	}
 	l.waiting = append(l.waiting, tell)
-	untoldEvents.Add(1)
 	if !l.telling {
 		l.telling = true
 		go l.tellAll()
@@ -115,8 +103,7 @@ func (l *listener) tellAll() {
 	for {
 		l.mutex.Lock()
 		if len(l.waiting) == 0 || l.instance.closed.Load() {
-			l.drop()
-			l.telling = false
+			l.waiting, l.telling = nil, false
 			l.mutex.Unlock()
 			return
 		}
@@ -132,7 +119,6 @@ func (l *listener) tellAll() {
 func (l *listener) tell(tell func()) {
 	returned := false
 	defer func() {
-		untoldEvents.Add(-1)
 		if r := recover(); r != nil {
 			log.Printf("ffirt: a listener panicked: %v\n%s", r, debug.Stack())
 		} else if !returned {

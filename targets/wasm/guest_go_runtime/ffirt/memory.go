@@ -2,17 +2,54 @@
 // cross, and resources. It follows the canonical ABI of the Component Model for a 32-bit memory.
 package ffirt
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // block is memory that the host knows the address of. No Go pointer lies in it, so that nothing hides
 // from the collector there.
 type block struct {
-	at   unsafe.Pointer
-	size uint32
+	at    unsafe.Pointer // nil: the block was given back
+	size  uint32
+	class int // in spare; 0: not to be used again
 }
 
-// held keeps every such block, by its address, until it is given back.
-var held = map[uint32]block{}
+// header stands before each block: its index in held, in the upper half.
+const header = 8
+
+// held keeps every such block until it is given back. The numbers of those that were are in unused.
+var (
+	held   []block
+	unused []uint32
+)
+
+// spare are small blocks that were given back, by the power of two that they have room for, to be used
+// again: the collector takes longer to make one than all else in a small call does.
+var spare [9][]unsafe.Pointer
+
+const (
+	smallest      = 4 // 16 bytes
+	sparesOfEach  = 64
+	largestShared = 1 << (len(spare) - 1)
+)
+
+// find is the index of the block at an address that the host gave.
+func find(address uint32) (index uint32, ok bool) {
+	if address < header || address%8 != 0 {
+		return 0, false
+	}
+	index = *(*uint32)(unsafe.Add(unsafe.Pointer(nil), address-4))
+	return index, int(index) < len(held) && Address(held[index].at) == address
+}
+
+// at is the block at an address that the host gave; an empty one where there is none.
+func at(address uint32) block {
+	if index, ok := find(address); ok {
+		return held[index]
+	}
+	return block{}
+}
 
 // Counters are the ledger's figures.
 type Counters struct {
@@ -29,22 +66,46 @@ var Checked bool
 var OnRealloc func()
 
 // LiveBlocks is how many blocks are held.
-func LiveBlocks() int { return len(held) }
+func LiveBlocks() int { return len(held) - len(unused) }
 
 // Address is a pointer as the host has it.
 func Address(p unsafe.Pointer) uint32 { return uint32(uintptr(p)) }
+
+// memory is zeroed memory for a block, and its class.
+func memory(size, align uint32) (p unsafe.Pointer, class int) {
+	if size <= largestShared && align <= 8 && !Checked {
+		class = max(smallest, bits.Len32(max(size, 1)-1))
+		size = 1 << class
+		if n := len(spare[class]); n > 0 {
+			p = spare[class][n-1]
+			spare[class] = spare[class][:n-1]
+			clear(unsafe.Slice((*uint64)(p), size/8))
+			return p, class
+		}
+	}
+	bytes := (header + uint64(size) + uint64(max(align, 8)-8) + 7) &^ 7
+	p = unsafe.Add(unsafe.Pointer(unsafe.SliceData(make([]uint64, bytes/8))), header)
+	if align > 8 {
+		p = unsafe.Add(p, -Address(p)&(align-1))
+	}
+	return p, class
+}
 
 // hold makes a zeroed block of at least one byte.
 func hold(size, align uint32) unsafe.Pointer {
 	if align == 0 || align&(align-1) != 0 {
 		panic("ffirt: an alignment that is no power of two")
 	}
-	bytes := (uint64(size) + uint64(max(align, 8)-8) + 7) &^ 7
-	p := unsafe.Pointer(unsafe.SliceData(make([]uint64, bytes/8)))
-	if align > 8 {
-		p = unsafe.Add(p, -Address(p)&(align-1))
+	p, class := memory(size, align)
+	index := uint32(len(held))
+	if n := len(unused); n > 0 {
+		index = unused[n-1]
+		unused = unused[:n-1]
+	} else {
+		held = append(held, block{})
 	}
-	held[Address(p)] = block{p, size}
+	held[index] = block{p, size, class}
+	*(*uint32)(unsafe.Add(p, -4)) = index
 	Count.Allocations++
 	Count.LiveBytes += int64(size)
 	return p
@@ -52,18 +113,22 @@ func hold(size, align uint32) unsafe.Pointer {
 
 // release gives a block back.
 func release(address uint32) {
-	b, ok := held[address]
+	index, ok := find(address)
 	if !ok {
 		Count.BadFrees++
 		return
 	}
-	delete(held, address)
+	b := held[index]
+	held[index] = block{}
+	unused = append(unused, index)
 	Count.LiveBytes -= int64(b.size)
 	if Checked {
 		bytes := unsafe.Slice((*byte)(b.at), b.size)
 		for i := range bytes {
 			bytes[i] = 0xDD
 		}
+	} else if b.class != 0 && len(spare[b.class]) < sparesOfEach {
+		spare[b.class] = append(spare[b.class], b.at)
 	}
 }
 
@@ -72,7 +137,7 @@ func realloc(old, oldSize, align, size uint32) uint32 {
 	Count.Reallocs++
 	var before block
 	if oldSize != 0 {
-		before = held[old]
+		before = at(old)
 		if before.size != oldSize {
 			Count.BadFrees++
 			panic("ffirt: realloc of what is not allocated")
@@ -96,8 +161,8 @@ func realloc(old, oldSize, align, size uint32) uint32 {
 // Tuple is the memory in which the host put arguments that are too many to pass as they are.
 // ReleaseTuple gives it back.
 func Tuple(address, size uint32) unsafe.Pointer {
-	b, ok := held[address]
-	if !ok || b.size < size {
+	b := at(address)
+	if b.at == nil || b.size < size {
 		panic("ffirt: arguments that are not in the guest's memory")
 	}
 	return b.at

@@ -75,7 +75,7 @@ func (s Slice) Elements(size uint32) unsafe.Pointer {
 	if s.Len == 0 {
 		return nil
 	}
-	b := held[s.Ptr]
+	b := at(s.Ptr)
 	if uint64(b.size) < uint64(s.Len)*uint64(size) {
 		panic("ffirt: a list that is not in the guest's memory")
 	}

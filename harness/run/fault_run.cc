@@ -1,0 +1,205 @@
+#include "harness/run/fault_run.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "harness/core/case_seed.h"
+#include "harness/run/campaign.h"
+#include "harness/run/shrink_driver.h"
+
+namespace fficheck {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using End = FaultOutcome::End;
+
+double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool is_loss(const std::string& message) {
+  return message.find("the worker crashed") != std::string::npos ||
+         message.find("the worker hung") != std::string::npos ||
+         message.find("worker crashed") != std::string::npos ||
+         message.find("worker hung") != std::string::npos;
+}
+
+/// Hears one fault's campaign, and ends it when the law that must catch the fault has.
+class Watcher final : public Observer {
+ public:
+  Watcher(const Fault& fault, const FaultSettings& settings, std::atomic<bool>& end)
+      : fault_(fault), settings_(settings), end_(end) {}
+
+  void verdict(const std::string&, const std::string& property, const Verdict& v) override {
+    if ((settings_.stop != nullptr && settings_.stop->load()) ||
+        since(started_) > static_cast<double>(settings_.limit.count()))
+      end_.store(true);
+    values_ += v.values;
+    if (v.outcome != Verdict::Outcome::Fail) return;
+    if (seconds_ == 0) note_time(false);
+    if (!satisfies(property, v.message)) return;
+    if (!satisfied_) note_time(true);
+    // Where no other law may catch it, the batch goes on: more schemas, more chances for others.
+    if (!fault_.alone) end_.store(true);
+  }
+
+  void failure(const Failure& f) override { failures_.push_back(f); }
+
+  FaultOutcome outcome() && {
+    FaultOutcome out;
+    std::map<std::string, std::set<std::uint64_t>> schemas;
+    for (const Failure& f : failures_) schemas[f.shrunk.property].insert(f.index);
+    for (const auto& [property, indices] : schemas) out.failed_by[property] = indices.size();
+    out.seconds = seconds_;
+    out.values = failures_.empty() ? values_ : values_then_;
+    if (const Failure* best = best_failure()) {
+      out.found = best->shrunk;
+      out.property = best->shrunk.property;
+      out.schemas = best->index + 1;
+    }
+    out.end = end(out);
+    return out;
+  }
+
+ private:
+  [[nodiscard]] bool satisfies(const std::string& property, const std::string& message) const {
+    return property == fault_.property &&
+           !(fault_.shows == Fault::Shows::WrongValue && is_loss(message));
+  }
+
+  void note_time(bool satisfied) {
+    satisfied_ = satisfied;
+    seconds_ = since(started_);
+    values_then_ = values_;
+  }
+
+  /// The first failure of the law that must catch it, else the first of any.
+  [[nodiscard]] const Failure* best_failure() const {
+    const auto rank = [&](const Failure& f) {
+      return std::pair(satisfies(f.shrunk.property, f.shrunk.message) ? 0
+                       : f.shrunk.property == fault_.property         ? 1
+                                                                      : 2,
+                       f.index);
+    };
+    const auto best =
+        std::min_element(failures_.begin(), failures_.end(),
+                         [&](const Failure& a, const Failure& b) { return rank(a) < rank(b); });
+    return best == failures_.end() ? nullptr : &*best;
+  }
+
+  [[nodiscard]] End end(const FaultOutcome& out) const {
+    if (out.failed_by.empty()) return End::Survived;
+    if (!out.failed_by.contains(fault_.property)) return End::CaughtElse;
+    if (!satisfied_) return End::CrashAlone;
+    return fault_.alone && out.failed_by.size() > 1 ? End::NotAlone : End::Caught;
+  }
+
+  const Fault& fault_;
+  const FaultSettings& settings_;
+  std::atomic<bool>& end_;
+  Clock::time_point started_ = Clock::now();
+  double seconds_ = 0;
+  std::uint64_t values_ = 0;
+  std::uint64_t values_then_ = 0;
+  bool satisfied_ = false;
+  std::vector<Failure> failures_;
+};
+
+CampaignConfig campaign_of(const FaultyTarget& target, const Fault& fault,
+                           const FaultSettings& settings, const std::atomic<bool>& end) {
+  CampaignConfig config;
+  config.targets = {&target};
+  config.properties = settings.properties;
+  config.source = [&source = settings.source, profile = fault.profile](
+                      std::uint64_t, std::uint64_t seed) { return source(seed, profile); };
+  config.cases = settings.cases;
+  config.time = settings.limit;
+  config.seed = settings.seed;
+  config.profile = fault.profile;
+  config.values = settings.values;
+  config.batch = settings.batch;
+  config.jobs = 1;
+  config.work = settings.work / "campaign";
+  config.leg_every = 0;
+  config.call_limit = settings.call_limit;
+  config.shrinks_each = 0;
+  config.stop = &end;
+  return config;
+}
+
+Result<void> shrink(const FaultyTarget& target, const FaultSettings& settings,
+                    FaultOutcome& outcome) {
+  const auto law = std::find_if(settings.properties.begin(), settings.properties.end(),
+                                [&](const Property* p) { return p->name() == outcome.property; });
+  const ShrinkSettings shrink{
+      .dir = settings.work / "shrink",
+      .seed = case_seed(settings.seed, outcome.schemas - 1),
+      .call_limit = settings.call_limit,
+      .limit = settings.shrink_limit,
+  };
+  FFICHECK_TRY(ShrinkOutcome smaller, shrink_failure(target, **law, *outcome.found, shrink));
+  outcome.shrink_s = smaller.seconds;
+  outcome.confirmed = smaller.confirmed;
+  if (smaller.confirmed) outcome.found = std::move(smaller.smallest);
+  return {};
+}
+
+}  // namespace
+
+bool as_promised(End end) { return end == End::Caught; }
+
+std::string_view end_text(End end) {
+  switch (end) {
+    case End::Caught: return "caught";
+    case End::CaughtElse: return "CAUGHT BY ANOTHER";
+    case End::CrashAlone: return "CRASH ALONE";
+    case End::NotAlone: return "NOT ALONE";
+    case End::Survived: return "SURVIVED";
+    case End::NeverSeeded: return "NEVER SEEDED";
+    case End::Interrupted: return "interrupted";
+  }
+  return "?";
+}
+
+Result<FaultOutcome> run_fault(const Target& target, const Fault& fault,
+                               const FaultSettings& settings) {
+  const FaultyTarget faulty(target, fault);
+  std::atomic<bool> end{false};
+  Watcher watcher(fault, settings, end);
+  FFICHECK_TRY(const CampaignResult ran,
+               run_campaign(campaign_of(faulty, fault, settings, end), watcher));
+  if (ran.error) return *ran.error;
+  FaultOutcome outcome = std::move(watcher).outcome();
+  if (outcome.failed_by.empty()) {
+    outcome.seconds = ran.elapsed_s;
+    outcome.schemas = ran.tally.schemas();
+  }
+  if (faulty.times_seeded() == 0) {
+    outcome.end = End::NeverSeeded;
+    outcome.note = faulty.refusal();
+  } else if (settings.stop != nullptr && settings.stop->load()) {
+    outcome.end = End::Interrupted;
+  } else if (outcome.found) {
+    FFICHECK_CHECK(shrink(faulty, settings, outcome));
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(settings.work, ignored);
+  return outcome;
+}
+
+CaseSize size_of(const Case& c) {
+  CaseSize size;
+  for (const Type& type : c.schema.types())
+    if (!type.parts.empty() || is_named(type.kind)) ++size.types;
+  size.functions = c.schema.functions().size() + c.schema.imports().size();
+  for (const Step& step : c.steps) {
+    size.steps += step.kind == Step::Kind::Bulk ? step.count : 1;
+    std::size_t leaves = 0;
+    for (const Value& arg : step.args) leaves += leaf_count(arg);
+    size.leaves = std::max(size.leaves, leaves);
+  }
+  return size;
+}
+
+}  // namespace fficheck

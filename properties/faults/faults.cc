@@ -1,0 +1,18 @@
+#include "properties/faults/faults.h"
+
+#include <iterator>
+#include <utility>
+
+namespace fficheck {
+
+std::vector<Fault> all_faults() {
+  std::vector<Fault> out;
+  for (std::vector<Fault> (*family)() : {layout_faults, string_faults}) {
+    std::vector<Fault> some = family();
+    out.insert(out.end(), std::make_move_iterator(some.begin()),
+               std::make_move_iterator(some.end()));
+  }
+  return out;
+}
+
+}  // namespace fficheck

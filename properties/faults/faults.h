@@ -1,0 +1,16 @@
+// The faults, one file for each family. Read harness/run/fault.h first, then docs/faults.md.
+#pragma once
+
+#include <vector>
+
+#include "harness/run/fault.h"
+
+namespace fficheck {
+
+[[nodiscard]] std::vector<Fault> layout_faults();
+[[nodiscard]] std::vector<Fault> string_faults();
+
+/// All of them.
+[[nodiscard]] std::vector<Fault> all_faults();
+
+}  // namespace fficheck

@@ -1,0 +1,221 @@
+// Layout and values: L rows.
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <string>
+#include <utility>
+
+#include "properties/faults/edits.h"
+#include "properties/faults/faults.h"
+
+namespace fficheck {
+namespace {
+
+using edits::Rewrite;
+using Shows = Fault::Shows;
+
+// Generated files of the native target: the header and source of a schema, its Go file, the shims.
+constexpr const char* kHeader = R"(native/c\d+\.h)";
+constexpr const char* kSource = R"(native/c\d+\.c)";
+constexpr const char* kGo = R"(go/c\d+\.go)";
+constexpr const char* kShim = R"(go/shim/batch\.c)";
+constexpr const char* kArena = R"(go/ffirt/arena\.go)";
+/// First line of the mirror of a struct in Go.
+constexpr const char* kGoMirror = R"(^type rawC\d+(?!\w*Args struct)\w+ struct \{$)";
+
+/// A line in front of files that tells them from others that include the same header.
+Edit marked(const char* files, const std::string& macro) {
+  return edits::whole(files, [macro](const std::string& text) {
+    return "#ifndef " + macro + "\n#define " + macro + " 1\n#endif\n" + text;
+  });
+}
+
+/// In the header, members that match are other ones where `macro` is defined.
+Edit members(const std::string& macro, const std::string& mark, const std::string& pattern,
+             const std::string& other) {
+  return edits::lines(kHeader, mark, pattern,
+                      "#if defined(" + macro + ")\n" + other + "\n#else\n$&\n#endif");
+}
+
+/// Swaps the sources of the first two plain copies of fields of one type, as both ways do it:
+/// `copy` has the field's name as its groups 1 and 2.
+std::optional<std::string> swap_copies(const std::string& block, const std::regex& copy,
+                                       const std::map<std::string, std::string>& types) {
+  std::vector<std::string> lines = edits::lines_of(block);
+  std::map<std::string, std::pair<std::size_t, std::string>> seen;  // type -> line, field
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::smatch m;
+    if (!std::regex_match(lines[i], m, copy)) continue;
+    const auto type = types.find(m[1]);
+    if (type == types.end()) continue;
+    const auto [first, is_new] = seen.try_emplace(type->second, i, m[1].str());
+    if (is_new) continue;
+    const std::string other = m[1].str();
+    const std::string from = lines[i].substr(lines[i].find(" = "));
+    std::string& line = lines[first->second.first];
+    lines[i] = lines[i].substr(0, lines[i].find(" = ")) + line.substr(line.find(" = "));
+    line = line.substr(0, line.find(" = ")) + from;
+    return edits::join(lines);
+  }
+  return std::nullopt;
+}
+
+/// The fields of each mirror with their types: "C017Ab" -> {"A" -> "uint32"}.
+std::map<std::string, std::map<std::string, std::string>> mirrors(const std::string& text) {
+  static const std::regex begin(R"(^type raw(C\d+\w+) struct \{$)");
+  static const std::regex field(R"(^\t(\w+)\s+(\w+)$)");
+  std::map<std::string, std::map<std::string, std::string>> out;
+  std::string inside;
+  for (const std::string& line : edits::lines_of(text)) {
+    std::smatch m;
+    if (std::regex_match(line, m, begin))
+      inside = m[1];
+    else if (line == "}")
+      inside.clear();
+    else if (!inside.empty() && std::regex_match(line, m, field))
+      out[inside][m[1]] = m[2];
+  }
+  return out;
+}
+
+std::optional<std::string> swap_fields(const std::string& text) {
+  static const std::regex begin(R"(^func (lower|lift)(C\d+\w+)\(.*$)");
+  static const std::regex lowers(R"(^\traw\.(\w+) = v\.(\w+)$)");
+  static const std::regex lifts(R"(^\tv\.(\w+) = raw\.(\w+)$)");
+  const auto types = mirrors(text);
+  std::string out;
+  std::string block;
+  std::smatch m;
+  std::string name;
+  bool lowering = false;
+  for (const std::string& line : edits::lines_of(text)) {
+    if (block.empty() && std::regex_match(line, m, begin) && types.contains(m[2])) {
+      name = m[2];
+      lowering = m[1] == "lower";
+      block = line + "\n";
+      continue;
+    }
+    (block.empty() ? out : block).append(line).append("\n");
+    if (block.empty() || line != "}") continue;
+    out += swap_copies(block, lowering ? lowers : lifts, types.at(name)).value_or(block);
+    block.clear();
+  }
+  return out;
+}
+
+/// In a mirror, the second of two neighbours of 4 bytes each is put where 8 bytes of alignment
+/// would have it.
+std::optional<std::string> align_to_8(const std::string& block) {
+  static const std::regex narrow(R"(^\t\w+\s+(uint32|int32|float32)$)");
+  bool odd = false;
+  std::string out;
+  for (const std::string& line : edits::lines_of(block)) {
+    const bool four = std::regex_match(line, narrow);
+    if (four && odd) out += "\t_ [4]byte\n";
+    odd = four && !odd;
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::vector<Fault> native() {
+  return {
+      {.id = "L1",
+       .target = "go",
+       .sentence = "The library declares the f64 fields of records as float, Go has float64.",
+       .property = "consume",
+       .edit = edits::all(
+           {edits::without_assertions(),
+            edits::lines(kHeader, "double", R"(^  double (\w+);$)", "  float $1;"),
+            edits::lines(
+                kSource, "ffi_rt_f64",
+                R"(\{&ffi_rt_f64, (offsetof\(C\d+\w+, \w+\), (?:0|offsetof\(C\d+\w+, present\))\}))",
+                "{&ffi_rt_f32, $1")})},
+      {.id = "L2",
+       .target = "go",
+       .sentence = "An empty record is 0 bytes in the library and 1 byte for its caller.",
+       .property = "call",
+       .edit = edits::all(
+           {edits::without_assertions(), marked(kSource, "FFICHECK_LIBRARY"),
+            members("FFICHECK_LIBRARY", "uint8_t unused", R"(^  uint8_t unused;$)", "")})},
+      {.id = "L3",
+       .target = "go",
+       .sentence = "Of a list of n numbers n bytes are copied.",
+       .property = "consume",
+       .edit = edits::text(kArena, "unsafe.Slice((*byte)(data), bytes))",
+                           "unsafe.Slice((*byte)(data), n))")},
+      {.id = "L4",
+       .target = "go",
+       .sentence = "In records, Go aligns fields to 8 where the ABI says 4.",
+       .property = "consume",
+       .edit = edits::all(
+           {edits::without_assertions(), edits::blocks(kGo, kGoMirror, "}", align_to_8)})},
+      {.id = "L6",
+       .target = "go",
+       .sentence = "The payload of a variant is written behind the tag without its padding.",
+       .property = "consume",
+       .edit = edits::blocks(kGo, R"(^func lowerC\d+\w+\(a \*ffirt\.Arena, raw)", "}",
+                             [](const std::string& block) -> std::optional<std::string> {
+                               static const std::regex as(R"(\(unsafe\.Pointer\(&raw\.as\)\))");
+                               return std::regex_replace(
+                                   block, as, "(unsafe.Add(unsafe.Pointer(&raw.tag), 1))");
+                             })},
+      {.id = "L12",
+       .target = "go",
+       .sentence = "Floats in small structs are passed as integers are, in other registers.",
+       .property = "call",
+       .edit = edits::all({marked(kShim, "FFICHECK_CALLER"),
+                           edits::perhaps(members("FFICHECK_CALLER", "double",
+                                                  R"(^  double (\w+);$)", "  uint64_t $1;")),
+                           edits::perhaps(members("FFICHECK_CALLER", "float", R"(^  float (\w+);$)",
+                                                  "  uint32_t $1;"))})},
+      {.id = "L14",
+       .target = "go",
+       .sentence = "Among the arguments, what needs 8 bytes of alignment gets 4.",
+       .property = "call",
+       .edit = edits::all(
+           {edits::without_assertions(),
+            edits::lines(kShim, "typedef struct {", R"(^typedef struct \{$)",
+                         "#pragma pack(push, 4)\n$&"),
+            edits::lines(kShim, "_GoArgs", R"(^\} c\d+_GoArgs\d+;$)", "$&\n#pragma pack(pop)")})},
+      {.id = "L15",
+       .target = "go",
+       .sentence = "The caller packs structs, the library pads them.",
+       .property = "consume",
+       .edit = edits::all({edits::without_assertions(), marked(kShim, "FFICHECK_CALLER"),
+                           edits::whole(kHeader,
+                                        [](const std::string& text) -> std::optional<std::string> {
+                                          const auto at = text.find("\ntypedef struct {");
+                                          const auto end = text.find("\nvoid *c");
+                                          if (at == std::string::npos || end == std::string::npos ||
+                                              end < at)
+                                            return std::nullopt;
+                                          return text.substr(0, at) +
+                                                 "\n#ifdef FFICHECK_CALLER\n#pragma pack(push, 1)"
+                                                 "\n#endif" +
+                                                 text.substr(at, end - at) +
+                                                 "\n#ifdef FFICHECK_CALLER\n#pragma pack(pop)"
+                                                 "\n#endif" +
+                                                 text.substr(end);
+                                        })})},
+      {.id = "L16",
+       .target = "go",
+       .sentence = "Two fields of the same type are swapped, on the way there and on the way back.",
+       .property = "consume",
+       .edit = edits::whole(kGo, swap_fields)},
+      {.id = "L11",
+       .target = "go",
+       .sentence = "Lowering a list of compound elements uses up the caller's own list.",
+       .property = "repeat",
+       .edit = edits::blocks(kGo, R"(^func lowerC\d+List\w*\(a \*ffirt\.Arena, raw)", "}",
+                             [](const std::string& block) -> std::optional<std::string> {
+                               return block.substr(0, block.size() - 2) + "\tclear(v)\n}\n";
+                             })},
+  };
+}
+
+}  // namespace
+
+std::vector<Fault> layout_faults() { return native(); }
+
+}  // namespace fficheck

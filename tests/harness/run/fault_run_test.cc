@@ -1,0 +1,133 @@
+#include "harness/run/fault_run.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "harness/run/files.h"
+#include "tests/harness/run/fake_target.h"
+
+namespace fficheck {
+namespace {
+
+using End = FaultOutcome::End;
+using fake::BuildLaw;
+using fake::EchoLaw;
+using fake::FakeTarget;
+using Shows = Fault::Shows;
+
+/// What is in a file makes the stage of that name fail (FakeTarget).
+Edit breaks_stage(const std::string& stage) {
+  return [stage](FileSet files) -> Result<FileSet> {
+    for (auto& [name, text] : files)
+      if (name.starts_with("build/")) text = stage;
+    return files;
+  };
+}
+
+Result<FileSet> finds_nothing(FileSet) { return input_error("nothing to edit"); }
+Result<FileSet> same(FileSet files) { return files; }
+
+Answer<CallOutcome> forgets_options(const Schema& s, const Function& f,
+                                    const std::vector<Value>& args) {
+  CallOutcome out;
+  out.result = s.type(f.params[0].type).kind == Kind::Option ? Value::choice(0) : args.at(0);
+  return out;
+}
+
+Answer<CallOutcome> dies_of_options(const Schema& s, const Function& f,
+                                    const std::vector<Value>& args) {
+  if (s.type(f.params[0].type).kind == Kind::Option)
+    return WorkerLoss{WorkerLoss::How::Crashed, "signal 11"};
+  return fake::echo(s, f, args);
+}
+
+class FaultRun : public testing::Test {
+ protected:
+  FaultOutcome run(const Fault& fault) { return run(target_, fault); }
+
+  FaultOutcome run(const Target& target, const Fault& fault) {
+    TempDir dir = TempDir::create("fficheck-fault-test").value();
+    FaultSettings settings;
+    settings.properties = {&builds_, &echo_};
+    settings.source = [](std::uint64_t seed, const std::string&) { return fake::invent(0, seed); };
+    settings.cases = 40;
+    settings.batch = 10;
+    settings.seed = 1;
+    settings.values = 20;
+    settings.work = dir.path() / "work";
+    Result<FaultOutcome> outcome = run_fault(target, fault, settings);
+    EXPECT_TRUE(outcome.ok());
+    return std::move(outcome).value();
+  }
+
+  FakeTarget target_{"fake"};
+  BuildLaw builds_{"compiles", "compile"};
+  EchoLaw echo_;
+};
+
+TEST_F(FaultRun, AFaultThatEditsNothingWasNeverSeeded) {
+  const FaultOutcome outcome =
+      run({.id = "X", .target = "fake", .property = "echo", .edit = finds_nothing});
+  EXPECT_EQ(outcome.end, End::NeverSeeded);
+  EXPECT_EQ(outcome.note, "nothing to edit");
+}
+
+TEST_F(FaultRun, AFaultThatNoLawNoticesSurvives) {
+  const FaultOutcome outcome = run({.id = "X", .target = "fake", .property = "echo", .edit = same});
+  EXPECT_EQ(outcome.end, End::Survived);
+  EXPECT_EQ(outcome.schemas, 40U);
+  EXPECT_FALSE(outcome.found);
+}
+
+TEST_F(FaultRun, AnEditThatBreaksTheBuildIsCaughtByItsLawAndShrunk) {
+  const FaultOutcome outcome = run({.id = "X",
+                                    .target = "fake",
+                                    .property = "compiles",
+                                    .shows = Shows::NoBuild,
+                                    .edit = breaks_stage("compile")});
+  EXPECT_EQ(outcome.end, End::Caught);
+  EXPECT_EQ(outcome.property, "compiles");
+  EXPECT_EQ(outcome.schemas, 1U);
+  ASSERT_TRUE(outcome.found && outcome.confirmed);
+  EXPECT_EQ(size_of(*outcome.found).functions, 1U);
+}
+
+TEST_F(FaultRun, AFaultCaughtByAnotherLawIsToldSo) {
+  const FaultOutcome outcome = run({.id = "X",
+                                    .target = "fake",
+                                    .property = "echo",
+                                    .shows = Shows::NoBuild,
+                                    .edit = breaks_stage("compile")});
+  EXPECT_EQ(outcome.end, End::CaughtElse);
+  EXPECT_EQ(outcome.property, "compiles");
+}
+
+TEST_F(FaultRun, AWrongValueIsCaughtByItsLawAndShrunk) {
+  const FakeTarget wrong("fake", forgets_options);
+  const FaultOutcome outcome =
+      run(wrong, {.id = "X", .target = "fake", .property = "echo", .edit = same});
+  EXPECT_EQ(outcome.end, End::Caught);
+  ASSERT_TRUE(outcome.found && outcome.confirmed);
+  const CaseSize size = size_of(*outcome.found);
+  EXPECT_EQ(size.functions, 1U);
+  EXPECT_EQ(size.leaves, 1U);
+  EXPECT_EQ(outcome.failed_by, (std::map<std::string, std::uint64_t>{{"echo", 1}}));
+}
+
+TEST_F(FaultRun, ACrashAloneIsToldWhereTheRowSaysWrongValue) {
+  const FakeTarget dies("fake", dies_of_options);
+  Fault fault{.id = "X", .target = "fake", .property = "echo", .edit = same};
+  EXPECT_EQ(run(dies, fault).end, End::CrashAlone);
+  fault.shows = Shows::Crash;
+  EXPECT_EQ(run(dies, fault).end, End::Caught);
+}
+
+TEST_F(FaultRun, AFaultIsBuiltInItsOwnLegAndSampledInNoOther) {
+  target_.other_legs = {"race"};
+  const Fault fault{.id = "X", .target = "fake", .property = "echo", .edit = same, .leg = "race"};
+  EXPECT_TRUE(FaultyTarget(target_, fault).legs().empty());
+}
+
+}  // namespace
+}  // namespace fficheck

@@ -1,0 +1,72 @@
+#include "properties/faults/faults.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "generators/generators.h"
+#include "harness/run/built_batch.h"
+#include "properties/properties.h"
+#include "targets/go/go_target.h"
+#include "targets/wasm/wasm_target.h"
+
+namespace fficheck {
+namespace {
+
+std::vector<std::unique_ptr<Target>> targets() {
+  std::vector<std::unique_ptr<Target>> out;
+  out.push_back(std::make_unique<GoTarget>());
+  out.push_back(std::make_unique<WasmTarget>(guest_in_c()));
+  out.push_back(std::make_unique<WasmTarget>(guest_in_go()));
+  return out;
+}
+
+TEST(Faults, HaveNamesOfTheirOwnAndAReason) {
+  std::set<std::string> names;
+  for (const Fault& fault : all_faults()) {
+    EXPECT_TRUE(names.insert(fault.name()).second) << fault.name() << " twice";
+    EXPECT_TRUE(fault.sentence.ends_with(".")) << fault.name();
+    EXPECT_TRUE(static_cast<bool>(fault.edit) || static_cast<bool>(fault.wrap)) << fault.name();
+  }
+}
+
+TEST(Faults, NameAnExistingLawTargetAndProfile) {
+  const auto laws = all_properties();
+  const auto all = targets();
+  for (const Fault& fault : all_faults()) {
+    EXPECT_TRUE(std::any_of(laws.begin(), laws.end(), [&](const auto& law) {
+      return law->name() == fault.property;
+    })) << fault.name();
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const auto& target) {
+      return target->name() == fault.target;
+    })) << fault.name();
+    EXPECT_NE(find_profile(fault.profile), nullptr) << fault.name();
+  }
+}
+
+/// Emitters change; an edit that no longer fits what they write must not go unnoticed.
+TEST(Faults, EveryEditFindsItsPlaceInGeneratedCode) {
+  const auto all = targets();
+  for (const Fault& fault : all_faults()) {
+    if (!fault.edit) continue;
+    const auto target = std::find_if(all.begin(), all.end(),
+                                     [&](const auto& t) { return t->name() == fault.target; });
+    ASSERT_NE(target, all.end());
+    const FaultyTarget faulty(**target, fault);
+    std::vector<Schema> schemas;
+    for (std::uint64_t seed = 0; schemas.size() < 25; ++seed) {
+      Carried carried = carried_part(**target, generate_schema(seed, *find_profile(fault.profile)));
+      if (carried.schema) schemas.push_back(*std::move(carried.schema));
+    }
+    std::vector<BatchEntry> batch;
+    for (const Schema& schema : schemas)
+      batch.push_back({entry_id(static_cast<std::uint32_t>(batch.size())), &schema});
+    (void)faulty.emit(batch);
+    EXPECT_EQ(faulty.times_seeded(), 1U) << fault.name() << ": " << faulty.refusal();
+  }
+}
+
+}  // namespace
+}  // namespace fficheck
