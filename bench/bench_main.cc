@@ -1,4 +1,7 @@
 // The program fficheck_bench.
+#include <malloc.h>
+
+#include <limits>
 #include <vector>
 
 #include "bench/blocks/block_mode.h"
@@ -9,6 +12,9 @@
 #include "bench/suite/wasm.h"
 
 int main(int argc, char** argv) {
+  // Memory stays with the process: page faults after giving it back would vary from run to run.
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
   std::vector<fficheck::Bench> benches;
   fficheck::add_floor_benches(benches);
   fficheck::add_native_benches(benches);

@@ -80,11 +80,28 @@ struct ExplainOptions {
   bool json = false;
 };
 
+/// Inputs and outputs are files; those that are empty are left out.
+struct ReportOptions {
+  std::vector<std::string> campaigns;  ///< also directories of --save
+  std::string faults;
+  std::string bench;
+  std::string compare;
+  std::string history;
+  std::string points;
+  std::string title;
+  std::string html;
+  std::string markdown;
+  std::string junit;
+  std::string json;
+};
+
 int fuzz(const Program& program, const FuzzOptions& options);
 int replay(const Program& program, const ReplayOptions& options);
 int gen(const Program& program, const GenOptions& options);
 int explain(const ExplainOptions& options);
 int faults(const Program& program, const FaultOptions& options);
+/// 0 where all outputs were written; what they tell does not matter.
+int report(const ReportOptions& options);
 
 /// Prints an error to stderr and gives its exit status.
 int report_error(const Error& error);

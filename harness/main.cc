@@ -184,6 +184,21 @@ void add_bench(CLI::App& app, BenchOptions& o) {
   add_places(*sub, o.places);
 }
 
+void add_report(CLI::App& app, ReportOptions& o) {
+  CLI::App* sub = app.add_subcommand("report", "Writes a page, or other forms, of results");
+  sub->add_option("--campaign", o.campaigns, "Files of fuzz --json, or directories of fuzz --save");
+  sub->add_option("--faults", o.faults, "File of faults --json");
+  sub->add_option("--bench", o.bench, "File of bench --json");
+  sub->add_option("--compare", o.compare, "File of bench --against ... --json");
+  sub->add_option("--history", o.history, "File of track export (JSON lines)");
+  sub->add_option("--points", o.points, "File of track points --json");
+  sub->add_option("--title", o.title, "Of the page; fficheck unless given");
+  sub->add_option("--html", o.html, "Writes one page that needs nothing else");
+  sub->add_option("--markdown", o.markdown, "Writes a comment for a pull request");
+  sub->add_option("--junit", o.junit, "Writes JUnit XML");
+  sub->add_option("--json", o.json, "Writes all of it as one JSON object");
+}
+
 int run(int argc, char** argv) {
   BenchOptions b;
   FuzzOptions f;
@@ -191,6 +206,7 @@ int run(int argc, char** argv) {
   GenOptions g;
   ExplainOptions e;
   FaultOptions seeded;
+  ReportOptions p;
   int verbose = 0;
   CLI::App app(
       "Tests language bindings: invents interfaces, drives values across, judges what arrives.",
@@ -203,6 +219,7 @@ int run(int argc, char** argv) {
   add_faults(app, seeded);
   add_others(app, r, g, e);
   add_bench(app, b);
+  add_report(app, p);
   app.footer(
       "Exit status: 0 all held, 1 something did not, 2 usage or bad input, 3 the environment.");
   try {
@@ -214,6 +231,7 @@ int run(int argc, char** argv) {
   spdlog::set_level(verbose == 0   ? spdlog::level::warn
                     : verbose == 1 ? spdlog::level::info
                                    : spdlog::level::debug);
+  if (app.got_subcommand("report")) return report(p);
   catch_signals();
   const Program program = compose(argv[0]);
   if (app.got_subcommand("fuzz")) return fuzz(program, f);

@@ -30,6 +30,10 @@ if(TARGET fficheck)
     $<TARGET_FILE:fficheck> $<TARGET_FILE:fake_bench>)
   set_tests_properties(bench/cli PROPERTIES LABELS "unit;cli" TIMEOUT 600)
 
+  # The report as programs read it.
+  add_test(NAME report COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/reports/report_test.py $<TARGET_FILE:fficheck>)
+  set_tests_properties(report PROPERTIES LABELS "unit;report" TIMEOUT 300)
+
   # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
   add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>
     ${CMAKE_CURRENT_BINARY_DIR}/fuzz)

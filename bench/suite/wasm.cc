@@ -6,6 +6,7 @@
 #include "bench/suite/allocations.h"
 #include "bench/suite/shapes.h"
 #include "bench/suite/wasm_guest.h"
+#include "harness/run/trial.h"
 
 namespace fficheck {
 namespace {
@@ -159,6 +160,23 @@ Result<Measured> post_return(WasmGuest& guest, const std::string& function, std:
   return Measured{.ns = std::max(ns.count(), 1.0)};
 }
 
+/// Values of the stream there and back, each judged, as the worker's bulk runs have it.
+Result<Measured> bulk(WasmGuest& guest, const std::string& function, std::uint64_t n) {
+  constexpr std::uint64_t kSeed = 1;
+  FFICHECK_TRY(const Schema* schema, guest.schema());
+  FFICHECK_TRY(const std::uint32_t index, function_index(*schema, function));
+  FFICHECK_TRY(CoreSession * session, guest.core());
+  const Function& f = schema->functions()[index];
+  std::uint64_t i = 0;
+  return timed_or(n, [&] {
+    const Trial trial = make_trial(*schema, f, BulkLaw::Echo, kSeed, i++, {});
+    std::optional<Value> result;
+    if (const auto trap = session->call_fast(0, index, trial.args, &result))
+      return problem_of(trap);
+    return judge_answer(*schema, f, trial, result);
+  });
+}
+
 class Suite {
  public:
   explicit Suite(std::vector<Bench>& out) : out_(out) {}
@@ -206,6 +224,31 @@ class Suite {
     post("nested", "give-person", 0);
   }
 
+  /// A guest in C written by hand, and a campaign's bulk runs beside the same over that.
+  void by_hand(const Guest& hand, const Guest& product, const Guest& campaign) {
+    for (const ShapeCall& call : shape_calls())
+      if (call.direction == "both" && call.shape != "variant" && call.shape != "option")
+        add(call.name("floor/hand-guest"), "", hand, [&call](WasmGuest& guest, std::uint64_t n) {
+          return core_call(guest, call.function, call.args, n);
+        });
+    for (const auto& [shape, function] :
+         {std::pair<std::string, std::string>{"scalar", "echo-scalar"},
+          {"string", "echo-string"},
+          {"records", "echo-points"},
+          {"record", "echo-mixed"},
+          {"nested", "echo-person"}}) {
+      const auto run = [function = function](WasmGuest& guest, std::uint64_t n) {
+        return bulk(guest, function, n);
+      };
+      add("floor/hand-bulk/" + shape + "/both", "", hand, run);
+      add("wasm-c/bulk/" + shape + "/both", "floor/hand-bulk/" + shape + "/both", product, run);
+      out_.back().items = 1;
+      add("wasm-c/campaign-bulk/" + shape + "/both", "floor/hand-bulk/" + shape + "/both", campaign,
+          run);
+      out_.back().items = 1;
+    }
+  }
+
  private:
   /// The guest as the caller of its host's functions.
   void asks(const std::string& prefix, Caller call, const std::string& bare, const Guest& shapes) {
@@ -229,17 +272,11 @@ class Suite {
 
 void add_wasm_benches(std::vector<Bench>& out) {
   Suite suite(out);
-  for (const std::string language : {"c", "go"})
-    suite.language("wasm-" + language,
-                   std::make_shared<WasmGuest>("wasm_" + language + ".wasm", "shapes.wit"),
-                   std::make_shared<WasmGuest>("things_" + language + ".wasm", "things.wit"));
-  const auto hand = std::make_shared<WasmGuest>("hand.wasm", "shapes.wit");
-  for (const ShapeCall& call : shape_calls())
-    if (call.direction == "both" && call.shape != "variant" && call.shape != "option")
-      suite.add(call.name("floor/hand-guest"), "", hand,
-                [&call](WasmGuest& guest, std::uint64_t n) {
-                  return core_call(guest, call.function, call.args, n);
-                });
+  const Guest c = fixture_guest("wasm_c.wasm", "shapes.wit");
+  suite.language("wasm-c", c, fixture_guest("things_c.wasm", "things.wit"));
+  suite.language("wasm-go", fixture_guest("wasm_go.wasm", "shapes.wit"),
+                 fixture_guest("things_go.wasm", "things.wit"));
+  suite.by_hand(fixture_guest("hand.wasm", "shapes.wit"), c, campaign_guest());
 }
 
 }  // namespace fficheck

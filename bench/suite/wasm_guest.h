@@ -14,11 +14,18 @@
 
 namespace fficheck {
 
-/// One module of the fixtures and all ways into it.
+/// One module and all ways into it.
 class WasmGuest {
  public:
-  /// `module`: "wasm_c.wasm"; `schema`: "shapes.wit"; the component's world is `library`.
-  WasmGuest(std::string module, std::string schema);
+  struct Source {
+    Schema schema;
+    std::vector<std::uint8_t> module;
+  };
+  using Find = std::function<Result<Source>()>;
+  /// The component's world is `library`.
+  explicit WasmGuest(Find find);
+  WasmGuest(const WasmGuest&) = delete;
+  WasmGuest& operator=(const WasmGuest&) = delete;
 
   [[nodiscard]] Result<const Schema*> schema();
   Result<CoreSession*> core() { return core_.get(); }
@@ -30,20 +37,25 @@ class WasmGuest {
 
  private:
   struct Loaded {
-    Schema schema;
+    Source source;
     std::shared_ptr<WasmEngine> engine;
-    std::vector<std::uint8_t> bytes;
     std::shared_ptr<CoreModule> module;
   };
   Result<std::unique_ptr<Loaded>> load() const;
 
-  std::string file_;
-  std::string wit_;
+  Find find_;
   Lazy<Loaded> loaded_;
   Lazy<std::shared_ptr<CompiledComponent>> compiled_;
   Lazy<CoreSession> core_;
   Lazy<ComponentSession> component_;
   Lazy<BareGuest> bare_;
 };
+
+/// A module of the fixtures: "wasm_c.wasm", "shapes.wit".
+[[nodiscard]] std::shared_ptr<WasmGuest> fixture_guest(const std::string& module,
+                                                       const std::string& schema);
+/// The guest in C that a campaign would make of the echoes of shapes.wit: its test callee, checked
+/// memory, not optimized. Made when it is first needed, and kept beside the fixtures.
+[[nodiscard]] std::shared_ptr<WasmGuest> campaign_guest();
 
 }  // namespace fficheck

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "harness/core/completion.h"
 #include "targets/go/package.h"
 
 namespace fficheck::go {
@@ -7,7 +10,7 @@ std::string id_or_dash(const std::optional<TypeId>& id) { return id ? std::to_st
 
 class Checker {
  public:
-  Checker(const Package& p, Code& code) : p_(p), code_(code) {}
+  Checker(const Package& p, Code& code) : p_(p), code_(code), scripted_(scripted(p.schema)) {}
 
   void run() {
     const GoNames& names = p_.names;
@@ -23,6 +26,11 @@ class Checker {
     code_.open("s.Functions = []check.Function{");
     for (std::size_t i = 0; i < p_.schema.functions().size(); ++i) row(i);
     code_.close("}");
+    if (!p_.schema.imports().empty()) {
+      code_.open("s.Imports = []check.Import{");
+      for (std::size_t i = 0; i < p_.schema.imports().size(); ++i) import(i);
+      code_.close("}");
+    }
     emit_type_rows(p_, code_);
     code_.line("return s");
     code_.close("}");
@@ -31,11 +39,14 @@ class Checker {
  private:
   void constructor() {
     std::string rows = ">";
+    bool task = false;
     for (const Function& function : p_.schema.functions())
-      if (is_constructor(function))
+      if (is_constructor(function)) {
         rows = call_signature(function).substr(0, call_signature(function).find('>'));
+        task = has_plan(p_.schema, function);
+      }
     code_.line("s.Constructor = check.Fn(\"create\", check.RoleCall, \"", rows, "\", ",
-               p_.names.new_client, ", nil)");
+               p_.names.new_client, ", nil)", task ? ".AsTask()" : "");
   }
 
   void row(std::size_t index) {
@@ -44,19 +55,53 @@ class Checker {
       code_.line("check.Fn(\"", function.name, "\", check.RoleCall, \"\", nil, nil),");
       return;
     }
-    constexpr std::string_view roles[] = {"Consume", "Produce", "Echo", "Call"};
     std::string err = "nil";
     if (function.result && p_.type(*function.result).kind == Kind::Result)
       if (const auto& type = p_.type(*function.result).parts[1].type)
         err = cat("(*", p_.names.types[*type], ")(nil)");
-    code_.line("check.Fn(\"", function.name, "\", check.Role",
-               roles[static_cast<std::size_t>(p_.schema.role(function))], ", \"",
-               call_signature(function), "\", (*", p_.names.client, ").",
-               p_.names.functions[index].method, ", ", err, "),");
+    const std::string method = cat("(*", p_.names.client, ").");
+    const GoNames::FunctionNames& names = p_.names.functions[index];
+    code_.line("check.Fn(\"", function.name, "\", check.Role", role(function), ", \"",
+               call_signature(function), "\", ", method, names.method, ", ", err, ")",
+               scripted_ ? cat(".In(", method, names.context, ")") : "",
+               has_plan(p_.schema, function) ? ".AsTask()," : ",");
+  }
+
+  void import(std::size_t index) {
+    const Function& import = p_.schema.imports()[index];
+    const GoNames::FunctionNames& names = p_.names.imports[index];
+    const std::string method = cat("(*", p_.names.client, ").");
+    if (is_event(p_.schema, import)) {
+      code_.line("check.Event(\"", import.name, "\", \"", call_signature(import), "\", ", method,
+                 names.setter, "),");
+      return;
+    }
+    std::string declare = "nil";
+    if (import.result && p_.type(*import.result).kind == Kind::Result) {
+      const auto& err = p_.type(*import.result).parts[1].type;
+      declare = p_.lowering.imports[index].error_is_text
+                    ? "check.TextError"
+                    : cat("ffirt.Declare[", err ? p_.names.types[*err] : "struct{}", "]");
+    }
+    code_.line("check.Host(\"", import.name, "\", check.Role", role(import), ", \"",
+               call_signature(import), "\", ", method, names.setter_context, ", ", declare, "),");
+  }
+
+  [[nodiscard]] std::string_view role(const Function& function) const {
+    constexpr std::string_view roles[] = {"Consume", "Produce", "Echo", "Call"};
+    return roles[static_cast<std::size_t>(p_.schema.role(function))];
+  }
+
+  /// Whether completion scripts make sense: something takes its time, or calls back.
+  [[nodiscard]] static bool scripted(const Schema& schema) {
+    return !schema.imports().empty() ||
+           std::any_of(schema.functions().begin(), schema.functions().end(),
+                       [&](const Function& f) { return has_plan(schema, f); });
   }
 
   const Package& p_;
   Code& code_;
+  bool scripted_;
 };
 
 void type_row(const Package& p, Code& code, TypeId id) {

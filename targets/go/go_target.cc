@@ -108,6 +108,12 @@ std::optional<std::string> GoTarget::unsupported(const Schema& schema, const Fun
   return fficheck::unsupported(schema, f, Abi::Native);
 }
 
+ScriptSupport GoTarget::script_support() const {
+  // The binding hides call ids: it answers each once.
+  return {
+      .scripts = true, .panic = true, .cancel = true, .raw_answers = false, .most_callers = 10'000};
+}
+
 std::vector<std::string> GoTarget::legs() const { return {"race", "checkptr", "cgocheck2", "O2"}; }
 
 Result<void> GoTarget::check_tools() const {

@@ -29,6 +29,8 @@ type Schema struct {
 	Table string
 	// Functions are those of the schema; a constructor among them has no Method.
 	Functions []Function
+	// Imports are what the host implements and listens to.
+	Imports []Import
 	// Types: enums, flags and variants, which reflection alone does not know.
 	Types []Type
 
@@ -43,6 +45,10 @@ type Function struct {
 	Method any
 	// Declares: the result is a result<T, E>, so an error of the method may be a value.
 	Declares bool
+	// Context is the method with a context, for completion scripts.
+	Context any
+	// Task: its first parameter is a plan (docs/completion.md).
+	Task bool
 
 	signature string // rows of the parameters, ">", row of the result
 	errType   any    // pointer to an E, or nil
@@ -77,14 +83,20 @@ type plans struct {
 
 // Prepare gives a function, with its plans; not for two goroutines at once.
 func (s *Schema) Prepare(f *Function) *Function {
-	if f.plans != nil {
-		return f
+	if f.plans == nil {
+		method := reflect.ValueOf(f.Method)
+		s.prepare(f, method.Type())
+		f.plans.method = method
 	}
+	return f
+}
+
+// prepare makes the plans of a function whose last parameters and first result have the types of t.
+func (s *Schema) prepare(f *Function, t reflect.Type) {
 	if s.planner == nil {
 		s.planner = newPlanner(s.Table, s.Types)
 	}
-	p := &plans{method: reflect.ValueOf(f.Method), ok: part{nothing, unit}, err: part{nothing, unit}}
-	t := p.method.Type()
+	p := &plans{ok: part{nothing, unit}, err: part{nothing, unit}}
 	in, out, _ := strings.Cut(f.signature, ">")
 	ids := strings.Fields(in)
 	for i, id := range ids {
@@ -106,7 +118,6 @@ func (s *Schema) Prepare(f *Function) *Function {
 		p.ok = part{s.planner.plan(ok, t.Out(0)), t.Out(0)}
 	}
 	f.plans = p
-	return f
 }
 
 // Open makes a client; a constructor's arguments come from the stream.
@@ -123,19 +134,34 @@ func (s *Schema) Open(g *Stream) (any, error) {
 
 // expect draws what a callee answers from that seed: its witness, and whether it is an err.
 func (f *Function) expect(seed uint64) (h Witness, isErr bool) {
-	h = NewWitness
+	v, isErr := f.drawResult(seed)
+	return f.resultWitness(v, isErr), isErr
+}
+
+// drawResult draws a result, of a result<T, E> one of its sides.
+func (f *Function) drawResult(seed uint64) (v reflect.Value, isErr bool) {
 	g := NewStream(seed)
 	if !f.Declares {
-		absorb(&h, f.plans.ok, f.plans.ok.draw(g, 0))
-		return h, false
+		return f.plans.ok.draw(g, 0), false
 	}
-	side := f.plans.ok
-	if isErr = !g.Maybe(); isErr {
-		side = f.plans.err
+	isErr = !g.Maybe()
+	return f.side(isErr).draw(g, 1), isErr
+}
+
+func (f *Function) side(isErr bool) part {
+	if isErr {
+		return f.plans.err
 	}
-	h.Bool(isErr)
-	absorb(&h, side, side.draw(g, 1))
-	return h, isErr
+	return f.plans.ok
+}
+
+func (f *Function) resultWitness(v reflect.Value, isErr bool) Witness {
+	h := NewWitness
+	if f.Declares {
+		h.Bool(isErr)
+	}
+	absorb(&h, f.side(isErr), v)
+	return h
 }
 
 // absorb adds a value to a witness.
@@ -233,23 +259,19 @@ func (f *Function) expected(out *Outcome, args Witness, values []reflect.Value) 
 
 // send calls the method and digests its result; an error is one that is no declared err.
 func (f *Function) send(args []reflect.Value) (Witness, error) {
-	h := NewWitness
-	results := f.plans.method.Call(args)
-	err, _ := results[len(results)-1].Interface().(error)
-	if err != nil {
+	return f.digest(f.plans.method.Call(args))
+}
+
+// digest is the witness of what a method gave; an error is one that is no declared err.
+func (f *Function) digest(results []reflect.Value) (Witness, error) {
+	if err, _ := results[len(results)-1].Interface().(error); err != nil {
 		declared, ok := f.declared(err)
 		if !ok {
 			return 0, err
 		}
-		h.Add(1)
-		absorb(&h, f.plans.err, declared)
-		return h, nil
+		return f.resultWitness(declared, true), nil
 	}
-	if f.Declares {
-		h.Add(0)
-	}
-	absorb(&h, f.plans.ok, results[0])
-	return h, nil
+	return f.resultWitness(results[0], false), nil
 }
 
 // declared is the value of a declared err.

@@ -47,3 +47,6 @@ type Result[T, E any] struct {
 	Ok    T // the zero value where IsErr
 	Err   E // the zero value unless IsErr
 }
+
+// Declare makes the error of a host function that declares result<T, E>.
+func Declare[E any](value E) error { return &ErrValue[E]{value} }

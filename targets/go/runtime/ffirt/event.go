@@ -8,6 +8,7 @@ import (
 	"log"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -29,7 +30,10 @@ type listener struct {
 // tells it to the listener. It runs on the library's thread.
 type Hear func(msg unsafe.Pointer, n uintptr) (tell func())
 
-var listeners registry[*listener]
+var (
+	listeners    registry[*listener]
+	untoldEvents atomic.Int64
+)
 
 // Listen adds a listener. Once remove has returned, it is not told again, save for an event that it
 // is being told at that time. Close removes it too.
@@ -68,8 +72,15 @@ func (l *listener) remove() {
 // silence drops what has not been told yet.
 func (l *listener) silence() {
 	l.mutex.Lock()
-	l.removed, l.waiting = true, nil
+	l.removed = true
+	l.drop()
 	l.mutex.Unlock()
+}
+
+// drop forgets what waits; under the mutex.
+func (l *listener) drop() {
+	untoldEvents.Add(-int64(len(l.waiting)))
+	l.waiting = nil
 }
 
 //export ffirtEvent
@@ -93,6 +104,7 @@ func (l *listener) hear(msg unsafe.Pointer, n uintptr) {
 		return
 	}
 	l.waiting = append(l.waiting, tell)
+	untoldEvents.Add(1)
 	if !l.telling {
 		l.telling = true
 		go l.tellAll()
@@ -103,7 +115,8 @@ func (l *listener) tellAll() {
 	for {
 		l.mutex.Lock()
 		if len(l.waiting) == 0 || l.instance.closed.Load() {
-			l.waiting, l.telling = nil, false
+			l.drop()
+			l.telling = false
 			l.mutex.Unlock()
 			return
 		}
@@ -119,6 +132,7 @@ func (l *listener) tellAll() {
 func (l *listener) tell(tell func()) {
 	returned := false
 	defer func() {
+		untoldEvents.Add(-1)
 		if r := recover(); r != nil {
 			log.Printf("ffirt: a listener panicked: %v\n%s", r, debug.Stack())
 		} else if !returned {

@@ -50,6 +50,7 @@ type Stats struct {
 	LiveHosts     int64 // host functions that were ever set, of instances that are not closed
 	LiveHostCalls int64 // closures that have not answered
 	LiveListeners int64
+	UntoldEvents  int64 // events that their listener has not returned from
 	Stray         int64 // completions dropped: twice, or of no call
 	Late          int64 // completions of calls whose caller had gone
 	Dropped       int64 // requests and answers of host functions dropped since their instance is closed
@@ -67,7 +68,8 @@ func ReadStats() Stats {
 	return Stats{
 		LiveSlots: live.Load(), LiveArenas: int64(n),
 		LiveHosts: hosts.count(), LiveHostCalls: liveHostCalls.Load(), LiveListeners: listeners.count(),
-		Stray: stray.Load(), Late: late.Load(), Dropped: droppedCalls.Load(),
+		UntoldEvents: untoldEvents.Load(),
+		Stray:        stray.Load(), Late: late.Load(), Dropped: droppedCalls.Load(),
 		Progress: progress.Load(), Malformed: malformed.Load(),
 	}
 }

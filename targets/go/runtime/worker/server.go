@@ -40,7 +40,7 @@ func (s *server) handle(method string, r request) (any, error) {
 		ffirt.Trim()
 		debug.FreeOSMemory()
 		return answer{}, nil
-	case "open", "close", "call", "bulk":
+	case "open", "close", "call", "bulk", "script":
 	default:
 		return nil, errors.New("unknown method")
 	}
@@ -66,6 +66,8 @@ func (s *server) handle(method string, r request) (any, error) {
 		err := schema.Instance(state.client).Close()
 		state.closed = true
 		return outcome(err), nil
+	case "script":
+		return runScripts(schema, r)
 	}
 	f := r.natural("function")
 	if f >= uint64(len(schema.Functions)) || schema.Functions[f].Method == nil {
@@ -150,6 +152,9 @@ func counters() any {
 		"bad_frees":                 int64(library.bad_frees),
 		"live_caller_allocations":   stats.LiveArenas,
 		"live_slots":                stats.LiveSlots,
+		"live_host_functions":       stats.LiveHosts,
+		"live_host_calls":           stats.LiveHostCalls,
+		"live_listeners":            stats.LiveListeners,
 		"live_goroutines":           int64(goroutines),
 		"live_threads":              int64(library.live_threads),
 		"live_descriptors":          descriptors(),

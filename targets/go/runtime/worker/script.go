@@ -1,0 +1,345 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fficheck.local/batch/check"
+	"fficheck.local/batch/ffirt"
+)
+
+// A script is one completion script that runs: docs/completion.md.
+type script struct {
+	schema    *check.Schema
+	limit     time.Duration
+	contexts  map[uint64]*scriptContext
+	groups    map[uint64]*group
+	listeners map[uint64]*scriptListener
+	perturb   atomic.Uint64
+	answers   atomic.Uint64
+	inner     sync.WaitGroup // calls that closures and listeners make
+}
+
+// tally is what is counted of a step, from any goroutine.
+type stepTally struct {
+	sync.Mutex
+	counts map[string]uint64
+	detail string
+}
+
+func (t *stepTally) add(key string, n uint64) {
+	if n == 0 {
+		return
+	}
+	t.Lock()
+	defer t.Unlock()
+	if t.counts == nil {
+		t.counts = map[string]uint64{}
+	}
+	t.counts[key] += n
+}
+
+func (t *stepTally) end(end, detail string) {
+	t.add(end, 1)
+	if detail == "" {
+		return
+	}
+	t.Lock()
+	defer t.Unlock()
+	if t.detail == "" {
+		t.detail = detail
+	}
+}
+
+func (t *stepTally) answer() answer {
+	t.Lock()
+	defer t.Unlock()
+	out := answer{}
+	for key, n := range t.counts {
+		out[key] = n
+	}
+	if t.detail != "" {
+		out["detail"] = t.detail
+	}
+	return out
+}
+
+// scriptContext is a context of a script; client is nil where none was made.
+type scriptContext struct {
+	client any
+	ended  atomic.Bool
+	sync.Mutex
+	held []chan struct{} // closures that wait for a release
+}
+
+// numbers are what follows a step's name.
+type numbers []uint64
+
+func readStep(wire any) (string, numbers, error) {
+	parts, _ := wire.([]any)
+	if len(parts) == 0 {
+		return "", nil, errors.New("a step is an array that begins with its name")
+	}
+	name, _ := parts[0].(string)
+	if want, ok := stepLengths[name]; !ok || want != len(parts)-1 {
+		return "", nil, fmt.Errorf("step %v with %d numbers", parts[0], len(parts)-1)
+	}
+	n := make(numbers, len(parts)-1)
+	for i, p := range parts[1:] {
+		x, ok := p.(uint64)
+		if !ok {
+			return "", nil, fmt.Errorf("%T in a step", p)
+		}
+		n[i] = x
+	}
+	return name, n, nil
+}
+
+var stepLengths = map[string]int{
+	"create": 3, "destroy": 1, "start": 9, "await": 1, "cancel": 1, "host": 4, "release": 2,
+	"listen": 4, "unlisten": 1, "churn": 3, "perturb": 1, "pause": 1,
+}
+
+// runScripts answers the wire's method.
+func runScripts(schema *check.Schema, r request) (any, error) {
+	schema.PrepareScripts()
+	limit := time.Duration(r.natural("limit_ms")) * time.Millisecond
+	scripts, _ := r["scripts"].([]any)
+	out := make([]any, 0, len(scripts))
+	for _, steps := range scripts {
+		list, _ := steps.([]any)
+		seen, err := runScript(schema, limit, list)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, seen)
+	}
+	return answer{"scripts": out}, nil
+}
+
+func runScript(schema *check.Schema, limit time.Duration, steps []any) ([]answer, error) {
+	s := &script{
+		schema: schema, limit: limit, contexts: map[uint64]*scriptContext{},
+		groups: map[uint64]*group{}, listeners: map[uint64]*scriptListener{},
+	}
+	before := ffirt.ReadStats().Stray
+	tallies := make([]stepTally, len(steps))
+	var first *stepTally // of a start
+	var failed error
+	for i, wire := range steps {
+		name, n, err := readStep(wire)
+		if err == nil {
+			err = s.step(name, n, &tallies[i])
+		}
+		if err != nil {
+			failed = fmt.Errorf("step %d: %w", i, err)
+			break
+		}
+		if name == "start" && first == nil {
+			first = &tallies[i]
+		}
+	}
+	s.finish()
+	if failed != nil {
+		return nil, failed
+	}
+	// The binding drops them for all calls alike.
+	if first != nil {
+		first.add("again", uint64(ffirt.ReadStats().Stray-before))
+	}
+	out := make([]answer, len(tallies))
+	for i := range tallies {
+		out[i] = tallies[i].answer()
+	}
+	return out, nil
+}
+
+var errNoSuchNumber = errors.New("a number that no step made")
+
+func (s *script) step(name string, n numbers, t *stepTally) error {
+	c := s.contexts[n[0]]
+	switch name {
+	case "create":
+		client, end, detail := s.create(0, n[1], n[2])
+		s.contexts[n[0]] = &scriptContext{client: client}
+		t.end(end, detail)
+	case "churn":
+		s.churn(n[0], n[1], n[2], t)
+	case "destroy":
+		if c == nil {
+			return errNoSuchNumber
+		}
+		if s.destroy(c) != nil {
+			t.add("code", 1)
+		}
+	case "start":
+		return s.start(n, t)
+	case "await":
+		g := s.groups[n[0]]
+		if g == nil {
+			return errNoSuchNumber
+		}
+		if !g.wait(s.limit) {
+			t.add("stuck", 1)
+		}
+		// Listeners hear on goroutines of their own, perhaps after the call has ended.
+		until(s.limit, func() bool { return ffirt.ReadStats().UntoldEvents == 0 })
+	case "cancel":
+		g := s.groups[n[0]]
+		if g == nil {
+			return errNoSuchNumber
+		}
+		g.cancel()
+	case "host":
+		if c == nil {
+			return errNoSuchNumber
+		}
+		return s.host(c, n, t)
+	case "release":
+		if c == nil {
+			return errNoSuchNumber
+		}
+		t.add("accepted", s.release(c, n[1] == 1))
+	case "listen":
+		return s.listen(n, t)
+	case "unlisten":
+		l := s.listeners[n[0]]
+		if l == nil {
+			return errNoSuchNumber
+		}
+		if !l.unlisten() {
+			t.add("code", 1)
+		}
+	case "perturb":
+		s.perturb.Store(n[0])
+	case "pause":
+		time.Sleep(time.Duration(n[0]) * time.Microsecond)
+	}
+	return nil
+}
+
+// create makes a client with the arguments of call i.
+func (s *script) create(i, plan, seed uint64) (client any, end, detail string) {
+	f := &s.schema.Constructor
+	at := check.ValueSeed(seed, i)
+	if i > 0 {
+		plan = check.DelayedPlan(plan, at)
+	}
+	args := f.Args(at, plan)
+	fails := f.Task && check.PlanFails(args[0].Uint())
+	results := f.Make(args)
+	err, _ := results[1].Interface().(error)
+	switch {
+	case err == nil && !fails:
+		return results[0].Interface(), "ok", ""
+	case err != nil && fails && err.Error() == "task failed" && results[0].IsNil():
+		return nil, "failed", ""
+	case err != nil:
+		return nil, check.Wrong, "create: " + err.Error()
+	}
+	return results[0].Interface(), check.Wrong, "create: expected the error \"task failed\", seen success"
+}
+
+func (s *script) churn(times, plan, seed uint64, t *stepTally) {
+	for i := range times {
+		client, end, detail := s.create(i, plan, seed)
+		t.end(end, detail)
+		if client != nil {
+			if err := s.schema.Instance(client).Close(); err != nil {
+				t.end(check.Wrong, "destroy: "+err.Error())
+			}
+		}
+		if i%64 == 63 {
+			settle(1000) // so that it is no crowd
+		}
+	}
+}
+
+var errNotMade = errors.New("the context was never made")
+
+func (s *script) destroy(c *scriptContext) error {
+	if c.client == nil {
+		return errNotMade
+	}
+	defer c.ended.Store(true)
+	return s.schema.Instance(c.client).Close()
+}
+
+// release lets the closures go on that are held back; it gives their number.
+func (s *script) release(c *scriptContext, backwards bool) uint64 {
+	c.Lock()
+	held := c.held
+	c.held = nil
+	c.Unlock()
+	if backwards {
+		slices.Reverse(held)
+	}
+	for _, one := range held {
+		s.disturb(answerGroup, s.answers.Add(1))
+		close(one)
+	}
+	return uint64(len(held))
+}
+
+// answerGroup is the group number of answers where they are perturbed.
+const answerGroup = 0xFFFF
+
+// disturb sleeps or yields as the script's perturbation has it.
+func (s *script) disturb(group, i uint64) {
+	switch us := check.Perturbation(s.perturb.Load(), group, i); {
+	case us > 0:
+		time.Sleep(time.Duration(us) * time.Microsecond)
+	case us < 0:
+		runtime.Gosched()
+	}
+}
+
+// finish ends everything that began; what does not end within the limit counts as pending.
+func (s *script) finish() {
+	for _, c := range s.contexts {
+		s.release(c, true)
+	}
+	for _, c := range s.contexts {
+		_ = s.destroy(c)
+	}
+	end := time.Now().Add(s.limit)
+	for _, g := range s.groups {
+		g.wait(time.Until(end))
+		g.giveUp()
+	}
+	within(time.Until(end), s.inner.Wait)
+	settle(max(time.Until(end).Milliseconds(), 1))
+	until(time.Until(end), func() bool { return ffirt.ReadStats().LiveHostCalls == 0 })
+}
+
+// until waits for what holds soon, at most that long.
+func until(limit time.Duration, holds func() bool) {
+	for end := time.Now().Add(limit); !holds() && time.Now().Before(end); {
+		time.Sleep(50 * time.Microsecond)
+	}
+}
+
+// within is whether the function returns before the limit.
+func within(limit time.Duration, f func()) bool {
+	done := make(chan struct{})
+	go func() {
+		f()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	select {
+	case <-done:
+		return true
+	case <-time.After(max(limit, 0)):
+		return false
+	}
+}
