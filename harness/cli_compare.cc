@@ -7,9 +7,10 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "harness/cli_track.h"
-#include "harness/run/process.h"
+#include "harness/run/environment.h"
 
 namespace fficheck {
 namespace {
@@ -18,6 +19,8 @@ namespace fs = std::filesystem;
 
 class CompareProgress final : public CompareObserver {
  public:
+  explicit CompareProgress(std::function<void(const Compared&)> decided)
+      : decided_(std::move(decided)) {}
   ~CompareProgress() override { clear(); }
   void on_round(std::size_t done, std::size_t wanted, std::size_t benchmarks, bool rerun) override {
     const char* what = rerun ? "confirming, " : "";
@@ -27,12 +30,15 @@ class CompareProgress final : public CompareObserver {
     else if (done == wanted)
       std::fprintf(stderr, "%s%zu rounds, %zu benchmarks\n", what, done, benchmarks);
   }
-  void on_decided(const Compared&) override {}
+  void on_decided(const Compared& compared) override {
+    if (decided_) decided_(compared);
+  }
   void clear() {
     if (terminal_) std::fprintf(stderr, "\r\x1b[K");
   }
 
  private:
+  std::function<void(const Compared&)> decided_;
   bool terminal_ = isatty(STDERR_FILENO) != 0;
 };
 
@@ -157,12 +163,17 @@ Result<AgainstOptions> against_options(const Program& program, const BenchOption
 }
 
 Result<Against> compare_and_print(const Build& baseline, const Build& candidate,
-                                  const AgainstOptions& options) {
-  CompareProgress progress;
+                                  const AgainstOptions& options,
+                                  const std::function<void(const Compared&)>& decided) {
+  CompareProgress progress(decided);
   Result<Against> against = run_against(baseline, candidate, options, progress);
   progress.clear();
   if (against.ok()) print(against.value());
   return against;
+}
+
+std::string night_or_today(const std::string& night) {
+  return night.empty() ? utc_now().substr(0, 10) : night;
 }
 
 }  // namespace fficheck

@@ -2,7 +2,9 @@
 // returns the exit status, as those of cli.h.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +31,35 @@ struct BenchOptions {
   bool no_instructions = false;
 };
 
+/// What `fficheck track` and `fficheck nightly` are asked for.
+struct TrackOptions {
+  TrackPlacesOptions places;
+  std::string night;   ///< empty: today, UTC
+  std::string filter;  ///< record, show: only these benchmarks
+  std::string name;    ///< pin: of the anchor
+  std::string file;    ///< export, import: empty or "-": stdout, stdin
+  std::string json;    ///< points
+  bool quick = false;
+  bool no_instructions = false;
+};
+
+struct NightlyOptions {
+  TrackPlacesOptions places;
+  std::string night;
+  std::string out;  ///< directory for the night's results; empty: results/nightly/NIGHT
+  std::string filter;
+  std::uint64_t seconds = 600;  ///< length of the campaign
+  bool quick = false;
+};
+
 int bench(const Program& program, const BenchOptions& options);
+int track_record(const Program& program, const TrackOptions& options);
+int track_pin(const TrackOptions& options);
+int track_show(const TrackOptions& options);
+int track_points(const TrackOptions& options);
+int track_export(const TrackOptions& options);
+int track_import(const TrackOptions& options);
+int nightly(const Program& program, const NightlyOptions& options);
 
 /// The directory of this program.
 [[nodiscard]] std::filesystem::path program_dir();
@@ -39,8 +69,11 @@ int bench(const Program& program, const BenchOptions& options);
 /// Options of a comparison, from the command line.
 [[nodiscard]] Result<AgainstOptions> against_options(const Program& program,
                                                      const BenchOptions& options);
-/// Compares, tells a person how it goes and what came of it.
-[[nodiscard]] Result<Against> compare_and_print(const Build& baseline, const Build& candidate,
-                                                const AgainstOptions& options);
+/// Compares, tells a person how it goes and what came of it; `decided` is called as benchmarks are.
+[[nodiscard]] Result<Against> compare_and_print(
+    const Build& baseline, const Build& candidate, const AgainstOptions& options,
+    const std::function<void(const Compared&)>& decided = {});
+/// A night from the command line: as it is, or today's, UTC.
+[[nodiscard]] std::string night_or_today(const std::string& night);
 
 }  // namespace fficheck

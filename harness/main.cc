@@ -14,7 +14,7 @@
 
 #include "generators/generators.h"
 #include "harness/cli.h"
-#include "harness/cli_track.h"
+#include "harness/cli_track_commands.h"
 #include "harness/core/names.h"
 #include "properties/faults/faults.h"
 #include "properties/properties.h"
@@ -165,25 +165,6 @@ void add_others(CLI::App& app, ReplayOptions& r, GenOptions& g, ExplainOptions& 
   sub->add_flag("--json", e.json, "As JSON");
 }
 
-void add_places(CLI::App& sub, TrackPlacesOptions& o) {
-  sub.add_option("--build", o.build,
-                 "Directory of the bench programs; this program's unless given");
-  sub.add_option("--state", o.state,
-                 "Directory of history and anchors; results/track unless given");
-}
-
-void add_bench(CLI::App& app, BenchOptions& o) {
-  CLI::App* sub = app.add_subcommand("bench", "Runs the benchmarks, or compares two builds");
-  sub->add_option("--filter", o.filter, "Only benchmarks whose names match this expression");
-  sub->add_option("--against", o.against,
-                  "Compares with this baseline: a build directory, an anchor or a commit");
-  sub->add_flag("--quick", o.quick, "A first impression in a few seconds, no measurement");
-  sub->add_option("--json", o.json, "File for the results as JSON");
-  sub->add_option("--seed", o.seed, "Of the order of blocks and of intervals; 1 unless given");
-  sub->add_flag("--no-instructions", o.no_instructions, "Does not count instructions");
-  add_places(*sub, o.places);
-}
-
 void add_report(CLI::App& app, ReportOptions& o) {
   CLI::App* sub = app.add_subcommand("report", "Writes a page, or other forms, of results");
   sub->add_option("--campaign", o.campaigns, "Files of fuzz --json, or directories of fuzz --save");
@@ -200,7 +181,7 @@ void add_report(CLI::App& app, ReportOptions& o) {
 }
 
 int run(int argc, char** argv) {
-  BenchOptions b;
+  TrackCommands tracking;
   FuzzOptions f;
   ReplayOptions r;
   GenOptions g;
@@ -218,7 +199,7 @@ int run(int argc, char** argv) {
   add_fuzz(app, f);
   add_faults(app, seeded);
   add_others(app, r, g, e);
-  add_bench(app, b);
+  tracking.add(app);
   add_report(app, p);
   app.footer(
       "Exit status: 0 all held, 1 something did not, 2 usage or bad input, 3 the environment.");
@@ -237,7 +218,7 @@ int run(int argc, char** argv) {
   if (app.got_subcommand("fuzz")) return fuzz(program, f);
   if (app.got_subcommand("replay")) return replay(program, r);
   if (app.got_subcommand("gen")) return gen(program, g);
-  if (app.got_subcommand("bench")) return bench(program, b);
+  if (const auto status = tracking.run(app, program)) return *status;
   if (app.got_subcommand("faults")) return faults(program, seeded);
   return explain(e);
 }

@@ -29,6 +29,8 @@ struct Instructions {
 };
 /// A change of instruction counts of this size is an alarm, either way.
 inline constexpr double kInstructionAlarm = 0.005;
+/// The same for allocations and their bytes, which pools and growing buffers make vary a little.
+inline constexpr double kAllocationAlarm = 0.03;
 
 /// What became of one benchmark.
 struct Compared {

@@ -107,6 +107,84 @@ class Against(BenchCase):
         self.assertIn("choose a later one", run.stderr)
 
 
+class Track(BenchCase):
+    def record(self, night, *arguments, status=0, **build):
+        return self.run_cli("track", "record", "--night", night, "--build", self.build("now", **build), "--state",
+                            self.state, "--filter", "fast|steady", "--no-instructions", *arguments, status=status)
+
+    def rows(self):
+        run = self.run_cli("track", "export", "--state", self.state, status=0)
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def test_a_week_with_a_step_of_5_percent_shows_it_on_its_night(self):
+        for night in range(1, 8):
+            run = self.record(f"2026-01-{night:02}", factor=1.0 if night < 5 else 1.05, commit=f"{night}" * 40)
+            self.assertEqual("pinned" in run.stdout, night == 1)
+        out = self.dir / "points.json"
+        self.run_cli("track", "points", "--json", out, "--state", self.state, status=0)
+        times = [p for p in json.loads(out.read_text())["points"] if p["metric"] == "time"]
+        self.assertEqual([(p["benchmark"], p["night"], p["commit"], p["commit_before"]) for p in times],
+                         [("fake/steady", "2026-01-05", "5" * 40, "4" * 40)])
+        self.assertAlmostEqual(times[0]["change"], 0.05, places=4)
+        self.assertIn("1 change points", self.run_cli("track", "show", "--state", self.state, status=0).stdout)
+
+    def test_rows_tell_build_night_anchor_and_what_was_allocated(self):
+        self.record("2026-01-01", factor=1.01)
+        rows = self.rows()
+        self.assertEqual(len(rows), 6)
+        steady = next(r for r in rows if r["benchmark"] == "fake/steady" and r["metric"] == "time")
+        self.assertEqual((steady["night"], steady["anchor"], steady["compiler"], steady["go"], steady["verdict"]),
+                         ("2026-01-01", "anchor-2026-01-01", "GNU 12.2.0", "go1.26", "pass"))
+        self.assertAlmostEqual(steady["value"], 1010, places=3)
+        self.assertEqual({r["value"] for r in rows if r["metric"] == "bytes"}, {8})
+
+    def test_a_night_measured_again_replaces_its_rows(self):
+        self.record("2026-01-01")
+        self.record("2026-01-01", factor=1.02)
+        self.assertEqual(len(self.rows()), 6)
+
+    def test_a_new_anchor_takes_over_after_ten_nights_beside_the_old_one(self):
+        self.record("2026-01-01")
+        self.run_cli("track", "pin", "slow", "--night", "2026-01-02", "--build", self.build("slow", factor=1.3),
+                     "--state", self.state, status=0)
+        for night in range(2, 12):
+            run = self.record(f"2026-01-{night:02}", "--quick")
+            self.assertEqual("slow is the anchor from now on" in run.stdout, night == 11, night)
+        self.record("2026-01-12", "--quick")
+        self.assertEqual({r["anchor"] for r in self.rows() if r["night"] == "2026-01-12"}, {"slow"})
+        shown = self.run_cli("track", "show", "--state", self.state, status=0).stdout
+        self.assertIn("0 change points", shown)
+        self.assertIn("12 nights to 2026-01-12, last +0.0 % of the anchor", shown)
+
+    def test_an_export_imports_elsewhere(self):
+        self.record("2026-01-01")
+        lines = self.dir / "history.jsonl"
+        self.run_cli("track", "export", lines, "--state", self.state, status=0)
+        self.run_cli("track", "import", lines, "--state", self.dir / "elsewhere", status=0)
+        copied = self.run_cli("track", "export", "--state", self.dir / "elsewhere", status=0).stdout
+        self.assertEqual(copied, lines.read_text())
+
+    def test_bad_input_is_status_2_with_a_remedy(self):
+        bad = self.dir / "bad.jsonl"
+        bad.write_text('{"night": "2026-01-01"}\n')
+        (self.dir / "broken").mkdir()
+        (self.dir / "broken" / "history.db").write_text("x" * 5000)
+        build = self.build("a")
+        for arguments, message in [
+            (["show", "--state", self.dir / "nowhere"], "fficheck track record"),
+            (["import", bad], "bad.jsonl:1: \"benchmark\" is missing"),
+            (["import", self.dir / "none"], "cannot read"),
+            (["show", "--state", self.dir / "broken"], "not a database"),
+            (["pin", "../x", "--build", build], "no name of an anchor"),
+            (["record", "--build", build, "--night", "tonight"], "no date"),
+            (["record", "--build", build, "--filter", "nosuch", "--state", self.state], "both builds"),
+            ([], "subcommand"),
+        ]:
+            run = self.run_cli("track", *arguments, status=2)
+            self.assertIn(message, run.stderr, arguments)
+        self.assertFalse((self.dir / "nowhere").exists())
+
+
 if __name__ == "__main__":
     FFICHECK, FAKE = (str(pathlib.Path(program).resolve()) for program in sys.argv[1:3])
     unittest.main(argv=sys.argv[:1] + sys.argv[3:])
