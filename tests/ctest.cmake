@@ -33,6 +33,10 @@ if(TARGET fficheck)
   # The report as programs read it.
   add_test(NAME report COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/reports/report_test.py $<TARGET_FILE:fficheck>)
   set_tests_properties(report PROPERTIES LABELS "unit;report" TIMEOUT 300)
+  # Its page, in a headless Chromium.
+  add_test(NAME report/page COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/reports/page/run.sh $<TARGET_FILE:fficheck>
+    ${CMAKE_CURRENT_BINARY_DIR}/report_page)
+  set_tests_properties(report/page PROPERTIES LABELS "report" TIMEOUT 900 SKIP_RETURN_CODE 77)
 
   # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
   add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>

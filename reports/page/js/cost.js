@@ -81,7 +81,7 @@ function cost(section) {
             cell: (r) => [h('code', { class: 'name' }, r.shape), ' ', h('span', { class: 'soft' }, r.direction === '-' ? '' : r.direction)], sort: (r) => `${r.shape}/${r.direction}/${r.mechanism}` },
           { key: 'mechanism', title: 'Mechanism', wide: true, text: (r) => r.mechanism },
           { key: 'plot', title: 'Time', plot: true, head: () => axisHead(axis), text: (r) => duration(r.fastest), sort: (r) => r.fastest, cell: (r) => costStrip(axis, r) },
-          { key: 'worst', title: 'Most × floor', number: true, text: (r) => short(r.worst), sort: (r) => r.worst },
+          { key: 'worst', title: 'Most × floor', number: true, text: (r) => (r.worst === null ? NONE : `${short(r.worst)} ×`), sort: (r) => r.worst },
         ],
       }).element);
   }

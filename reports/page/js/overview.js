@@ -18,7 +18,7 @@ function header(top) {
     h('div', { class: 'bar' }, h('a', { class: 'brand', href: '#top' }, DATA.title, h('span', {}, ' report')), themeSwitch()),
     h('div', { class: `verdict ${S.outcome}` },
       h('span', { class: 'seal', 'aria-hidden': 'true' }, { held: '✓', failed: '✕', incomplete: '!', nothing: '–' }[S.outcome]),
-      h('div', {}, h('h1', {}, S.headline), h('p', { class: 'facts' }, facts.filter(Boolean).map((f) => h('span', {}, f))))));
+      h('div', {}, h('h1', {}, S.headline), h('p', { class: 'facts' }, facts.filter(Boolean).flatMap((f) => [h('span', {}, f), ' '])))));
 }
 
 function tile(id, name, kind, figure, text) {

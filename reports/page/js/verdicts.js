@@ -4,9 +4,9 @@ function verdictCell(target, law, counts) {
   if (!counts) return h('td', { class: 'cell none' }, h('span', { class: 'visually-hidden' }, 'not tried'));
   const [pass, fail, skip, broken] = counts;
   const told = `${target}, ${law}: ${count(pass)} passed, ${count(fail)} failed, ${count(skip)} skipped, ${count(broken)} could not be tried`;
-  const [kind, text] = fail ? ['bad', `${compact(fail)} failed`] : broken ? ['warning', `${compact(broken)} broken`]
-    : pass ? ['good', compact(pass)] : ['quiet', 'skipped'];
-  const inner = [h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[kind]), ' ', text];
+  const [kind, text, word] = fail ? ['bad', compact(fail), ' failed'] : broken ? ['warning', compact(broken), ' broken']
+    : pass ? ['good', compact(pass), ''] : ['quiet', '', 'skipped'];
+  const inner = [h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[kind]), ' ', text, h('span', { class: 'word' }, word)];
   return h('td', { class: `cell ${kind}`, title: told },
     fail ? h('a', { href: '#failures', onclick: () => showFailures(target, law) }, inner) : inner,
     h('span', { class: 'visually-hidden' }, told));
