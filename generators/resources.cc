@@ -17,12 +17,25 @@ class ResourceDrawer {
   void run(std::uint32_t count) {
     constexpr std::array<const char*, 6> kNames = {"water", "tap-2",  "big-timer",
                                                    "x",     "a-b-c3", "own-thing"};
+    constexpr std::array<const char*, 4> kHosts = {"tap-2", "sink", "y", "host-r2-d2"};
     for (std::uint32_t i = 0; i < count; ++i) {
       resources_.push_back(top_.claim(draw_.pick(kNames)));
       ids_.push_back(builder_.resource({resources_.back(), false}));
     }
-    for (const ResourceId id : ids_) members(id);
+    for (std::uint32_t n = draw_.low_range(0, 2); n > 0; --n) {
+      resources_.push_back(top_.claim(draw_.pick(kHosts)));
+      host_ids_.push_back(builder_.resource({resources_.back(), true}));
+    }
+    owned_ = ids_;
+    ids_.insert(ids_.end(), host_ids_.begin(), host_ids_.end());
+    for (const ResourceId id : owned_) members(id);
     for (std::uint32_t n = draw_.range(2, 6); n > 0; --n) free_function();
+    if (host_ids_.empty()) return;
+    // What the host offers is over its own resources alone.
+    ids_ = host_ids_;
+    to_host_ = true;
+    for (const ResourceId id : host_ids_) members(id);
+    for (std::uint32_t n = draw_.range(1, 4); n > 0; --n) free_function();
   }
 
  private:
@@ -87,7 +100,10 @@ class ResourceDrawer {
     f.resource = resource;
     f.params = params(types, kind == FunctionKind::Method, resource);
     f.result = result;
-    builder_.function(std::move(f));
+    if (to_host_)
+      builder_.import(std::move(f));
+    else
+      builder_.function(std::move(f));
   }
 
   void members(ResourceId id) {
@@ -133,7 +149,10 @@ class ResourceDrawer {
   Names::Scope& top_;
   TypeDrawer& types_;
   SchemaBuilder& builder_;
-  std::vector<ResourceId> ids_;
+  std::vector<ResourceId> ids_;  ///< what functions are drawn over
+  std::vector<ResourceId> owned_;
+  std::vector<ResourceId> host_ids_;
+  bool to_host_ = false;                ///< the functions to come are imports
   std::vector<std::string> resources_;  ///< names, by id
   std::uint32_t count_ = 0;
 };

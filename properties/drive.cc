@@ -236,15 +236,16 @@ Step call_step(const Function& function, std::vector<Value> args, unsigned times
 
 Step bulk_step(const Subject& subject, const BulkRequest& request) {
   return {.kind = Step::Kind::Bulk,
-          .function = subject.schema.functions()[request.function].name,
+          .function = qualified_name(subject.schema, subject.schema.functions()[request.function]),
           .seed = shifted_seed(request.seed, request.first),
           .count = request.count};
 }
 
 std::optional<std::uint32_t> find_function(const Schema& schema, const std::string& name) {
   const std::vector<Function>& functions = schema.functions();
-  const auto found = std::find_if(functions.begin(), functions.end(),
-                                  [&](const Function& f) { return f.name == name; });
+  const auto found = std::find_if(functions.begin(), functions.end(), [&](const Function& f) {
+    return qualified_name(schema, f) == name;
+  });
   if (found == functions.end()) return std::nullopt;
   return static_cast<std::uint32_t>(found - functions.begin());
 }

@@ -198,6 +198,10 @@ class Checker {
         if (f.resource >= methods.size()) {
           return input_error("function " + shown(f.name) + " is of an unknown resource");
         }
+        const std::string& resource = schema_.resources()[f.resource].name;
+        if (f.name == resource)
+          return input_error("in resource " + shown(resource) +
+                             ": a function with the resource's own name");
         FFICHECK_CHECK(methods[f.resource].add(f.name));
         if (schema_.resources()[f.resource].imported != imports) {
           return input_error("function " + shown(f.name) + " is on the other side of its resource");

@@ -43,7 +43,14 @@ Carried carried_part(const Target& target, const Schema& schema) {
       keep.push_back(f);
   }
   if (keep.empty()) return out;
-  out.schema = out.reasons.empty() ? schema : restrict_to(schema, keep);
+  std::size_t imports = 0;
+  for (const Function& f : schema.imports()) {
+    if (target.unsupported(schema, f)) continue;
+    ++imports;
+    if (std::find(keep.begin(), keep.end(), f) == keep.end()) keep.push_back(f);
+  }
+  const bool whole = out.reasons.empty() && imports == schema.imports().size();
+  out.schema = whole ? schema : restrict_to(schema, keep);
   return out;
 }
 

@@ -17,7 +17,8 @@ namespace fficheck {
 /// allocates before Go's runtime has started, and Go's heap bears no neighbour that grows the
 /// memory. Its clock becomes one that counts calls, inside the component: Go's runtime asks for the
 /// time wherever it allocates, and in cabi_realloc and post-return no import may be called. Every
-/// other module comes back as it is, and one that was here before. Errors: a module that cannot be read.
+/// other module comes back as it is, and one that was here before. Errors: a module that cannot be
+/// read.
 [[nodiscard]] Result<std::vector<std::uint8_t>> with_adapter_memory(
     std::span<const std::uint8_t> module);
 

@@ -1,5 +1,7 @@
 #include "targets/wasm/component_session.h"
 
+#include <algorithm>
+
 #include "harness/core/bridge.h"
 #include "targets/wasm/adapter_memory.h"
 #include "targets/wasm/component_around.h"
@@ -12,6 +14,8 @@ using ComponentLinkerPtr =
     std::unique_ptr<wasmtime_component_linker_t, Deleter<wasmtime_component_linker_delete>>;
 using LinkerInstancePtr = std::unique_ptr<wasmtime_component_linker_instance_t,
                                           Deleter<wasmtime_component_linker_instance_delete>>;
+using ResourceTypePtr = std::unique_ptr<wasmtime_component_resource_type_t,
+                                        Deleter<wasmtime_component_resource_type_delete>>;
 using ExportIndexPtr = std::unique_ptr<wasmtime_component_export_index_t,
                                        Deleter<wasmtime_component_export_index_delete>>;
 
@@ -22,11 +26,12 @@ struct ComponentSession::State {
   struct HostBinding {
     State* state = nullptr;
     std::uint32_t schema = 0;
-    std::uint32_t function = 0;
+    std::uint32_t function = 0;  ///< of imports(); of a destructor, the resource
   };
   std::shared_ptr<WasmEngine> engine;
   std::vector<const Schema*> schemas;
   Host host;
+  HostDrop host_drop;
   std::vector<std::unique_ptr<HostBinding>> bindings;
   std::shared_ptr<CompiledComponent> component;
   StorePtr store;
@@ -41,6 +46,7 @@ struct ComponentSession::State {
   [[nodiscard]] std::optional<wasmtime_component_func_t> find(const std::string& interface,
                                                               const std::string& name);
   [[nodiscard]] Result<void> define_imports();
+  static wasmtime_error_t* destroy(void* data, wasmtime_context_t* context, std::uint32_t rep);
   static wasmtime_error_t* enter_host(void* data, wasmtime_context_t* context,
                                       const wasmtime_component_func_type_t* type,
                                       wasmtime_component_val_t* args, std::size_t arg_count,
@@ -68,6 +74,7 @@ wasmtime_error_t* ComponentSession::State::enter_host(
   State& s = *binding.state;
   const Schema& schema = *s.schemas[binding.schema];
   const Function& f = schema.imports()[binding.function];
+  s.resources->schema = binding.schema;
   std::vector<Value> values;
   for (std::size_t i = 0; i < arg_count; ++i)
     values.push_back(from_component(schema, f.params[i].type, args[i], *s.resources));
@@ -80,9 +87,19 @@ wasmtime_error_t* ComponentSession::State::enter_host(
   return nullptr;
 }
 
+wasmtime_error_t* ComponentSession::State::destroy(void* data, wasmtime_context_t* /*context*/,
+                                                   std::uint32_t rep) {
+  const auto& binding = *static_cast<HostBinding*>(data);
+  if (binding.state->host_drop) binding.state->host_drop(binding.schema, binding.function, rep);
+  return nullptr;
+}
+
 Result<void> ComponentSession::State::define_imports() {
   for (std::uint32_t i = 0; i < schemas.size(); ++i) {
-    if (schemas[i]->imports().empty()) continue;
+    const auto& all = schemas[i]->resources();
+    if (schemas[i]->imports().empty() &&
+        std::none_of(all.begin(), all.end(), [](const Resource& r) { return r.imported; }))
+      continue;
     const LinkerInstancePtr root(wasmtime_component_linker_root(linker.get()));
     const std::string id = host_interface_id(*schemas[i]);
     wasmtime_component_linker_instance_t* raw = nullptr;
@@ -90,6 +107,17 @@ Result<void> ComponentSession::State::define_imports() {
         wasmtime_component_linker_instance_add_instance(root.get(), id.data(), id.size(), &raw));
     const LinkerInstancePtr inner(raw);
     if (error) return input_error("component import " + id + ": " + message_of(error.get()));
+    for (ResourceId r = 0; r < all.size(); ++r) {
+      if (!all[r].imported) continue;
+      bindings.push_back(std::make_unique<HostBinding>(HostBinding{this, i, r}));
+      const ResourceTypePtr type(wasmtime_component_resource_type_new_host(host_type(i, r)));
+      const ErrorPtr failed(wasmtime_component_linker_instance_add_resource(
+          inner.get(), all[r].name.data(), all[r].name.size(), type.get(), destroy,
+          bindings.back().get(), nullptr));
+      if (failed)
+        return input_error("component import " + id + " " + all[r].name + ": " +
+                           message_of(failed.get()));
+    }
     const CanonicalLowering l = lower_canonical(*schemas[i]);
     for (std::uint32_t k = 0; k < l.imports.size(); ++k) {
       bindings.push_back(std::make_unique<HostBinding>(HostBinding{this, i, k}));
@@ -108,20 +136,21 @@ ComponentSession::~ComponentSession() = default;
 
 Result<std::unique_ptr<ComponentSession>> ComponentSession::create(
     std::shared_ptr<WasmEngine> engine, std::span<const std::uint8_t> component,
-    std::vector<const Schema*> schemas, Host host, std::chrono::milliseconds limit) {
+    std::vector<const Schema*> schemas, Host host, std::chrono::milliseconds limit, HostDrop drop) {
   FFICHECK_TRY(std::shared_ptr<CompiledComponent> compiled,
                CompiledComponent::compile(std::move(engine), component));
-  return create(std::move(compiled), std::move(schemas), std::move(host), limit);
+  return create(std::move(compiled), std::move(schemas), std::move(host), limit, std::move(drop));
 }
 
 Result<std::unique_ptr<ComponentSession>> ComponentSession::create(
     std::shared_ptr<CompiledComponent> component, std::vector<const Schema*> schemas, Host host,
-    std::chrono::milliseconds limit) {
+    std::chrono::milliseconds limit, HostDrop drop) {
   auto s = std::make_unique<State>();
   s->engine = component->engine();
   s->component = std::move(component);
   s->schemas = std::move(schemas);
   s->host = std::move(host);
+  s->host_drop = std::move(drop);
   s->ticks = WasmEngine::ticks(limit);
   wasm_engine_t* raw_engine = s->engine->get();
   s->store.reset(wasmtime_store_new(raw_engine, nullptr, nullptr));
@@ -163,6 +192,7 @@ std::optional<Trap> ComponentSession::call(std::uint32_t schema, std::uint32_t f
   const Function& f = types.functions()[function];
   const auto& bound = s.functions[schema][function];
   if (!bound) return Trap{"the component does not export " + f.name};
+  s.resources->schema = schema;
   ComponentValues in(args.size());
   ComponentValues out(f.result ? 1 : 0);
   for (std::size_t i = 0; i < args.size(); ++i)
@@ -170,6 +200,7 @@ std::optional<Trap> ComponentSession::call(std::uint32_t schema, std::uint32_t f
   wasmtime_context_set_epoch_deadline(s.context, s.ticks);
   const ErrorPtr error(wasmtime_component_func_call(&*bound, s.context, in.data(), in.size(),
                                                     out.data(), out.size()));
+  s.resources->take_back();
   if (error) return Trap{message_of(error.get())};
   if (f.result) *result = from_component(types, *f.result, out[0], *s.resources);
   return std::nullopt;

@@ -29,11 +29,12 @@ class ComponentSession {
                                                           std::span<const std::uint8_t> component,
                                                           std::vector<const Schema*> schemas,
                                                           Host host,
-                                                          std::chrono::milliseconds limit);
+                                                          std::chrono::milliseconds limit,
+                                                          HostDrop drop = {});
   /// The same of a component that is compiled already.
   static Result<std::unique_ptr<ComponentSession>> create(
       std::shared_ptr<CompiledComponent> component, std::vector<const Schema*> schemas, Host host,
-      std::chrono::milliseconds limit);
+      std::chrono::milliseconds limit, HostDrop drop = {});
   ~ComponentSession();
   ComponentSession(const ComponentSession&) = delete;
   ComponentSession& operator=(const ComponentSession&) = delete;

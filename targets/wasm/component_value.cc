@@ -9,6 +9,9 @@
 namespace fficheck {
 namespace {
 
+using HostResourcePtr = std::unique_ptr<wasmtime_component_resource_host_t,
+                                        Deleter<wasmtime_component_resource_host_delete>>;
+
 wasm_name_t name_of(const std::string& text) {
   wasm_name_t out;
   wasm_byte_vec_new(&out, text.size(), text.data());
@@ -210,7 +213,36 @@ Value flags_from_component(const Type& type, const wasmtime_component_val_t& in)
 
 }  // namespace
 
+wasmtime_component_resource_any_t* HostResources::lend_own(const Type& type, std::uint32_t rep) {
+  // A borrow is an own that is taken back: wasmtime makes borrows of the host only inside calls.
+  const HostResourcePtr mine(
+      wasmtime_component_resource_host_new(true, rep, host_type(schema, type.resource)));
+  wasmtime_component_resource_any_t* any = nullptr;
+  const ErrorPtr failed(wasmtime_component_resource_host_to_any(context_, mine.get(), &any));
+  if (!failed && type.kind == Kind::Borrow)
+    lent_.push_back(wasmtime_component_resource_any_clone(any));
+  return any;
+}
+
+std::uint64_t HostResources::take_own(wasmtime_context_t* context,
+                                      const wasmtime_component_resource_any_t* any) {
+  wasmtime_component_resource_host_t* raw = nullptr;
+  const ErrorPtr failed(wasmtime_component_resource_any_to_host(context, any, &raw));
+  if (failed) return ~std::uint64_t{0};
+  const HostResourcePtr mine(raw);
+  return wasmtime_component_resource_host_rep(mine.get());
+}
+
+void HostResources::take_back() {
+  for (wasmtime_component_resource_any_t* any : lent_) {
+    (void)take_own(context_, any);
+    wasmtime_component_resource_any_delete(any);
+  }
+  lent_.clear();
+}
+
 HostResources::~HostResources() {
+  for (wasmtime_component_resource_any_t* any : lent_) wasmtime_component_resource_any_delete(any);
   for (const auto& [number, any] : held_) wasmtime_component_resource_any_delete(any);
 }
 
@@ -258,6 +290,10 @@ void to_component(const Schema& schema, TypeId id, const Value& value, HostResou
     case KindClass::Handle: {
       const std::uint64_t number = value.as<Handle>().rep;
       out->kind = WASMTIME_COMPONENT_RESOURCE;
+      if (schema.resources()[type.resource].imported) {
+        out->of.resource = resources.lend_own(type, static_cast<std::uint32_t>(number));
+        return;
+      }
       out->of.resource = resources.lend(number);
       if (type.kind == Kind::Own) resources.forget(number);
       return;
@@ -275,6 +311,9 @@ Value from_component(const Schema& schema, TypeId id, wasmtime_component_val_t& 
     case KindClass::Choice: return choice_from_component(schema, type, in, resources);
     case KindClass::Bits: return flags_from_component(type, in);
     case KindClass::Handle:
+      if (schema.resources()[type.resource].imported) {
+        return Value::handle(HostResources::take_own(resources.context(), in.of.resource));
+      }
       return Value::handle(resources.keep(wasmtime_component_resource_any_clone(in.of.resource)));
   }
   return {};

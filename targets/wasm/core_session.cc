@@ -13,11 +13,13 @@ CoreSession::~CoreSession() = default;
 Result<std::unique_ptr<CoreSession>> CoreSession::create(std::shared_ptr<CoreModule> module,
                                                          std::vector<WasmInterface> interfaces,
                                                          StringEncoding encoding, Host host,
-                                                         std::chrono::milliseconds limit) {
+                                                         std::chrono::milliseconds limit,
+                                                         HostDrop drop) {
   auto state = std::make_unique<State>();
   state->interfaces = std::move(interfaces);
   state->encoding = encoding;
   state->host = std::move(host);
+  state->host_drop = std::move(drop);
   FFICHECK_TRY(state->instance,
                CoreInstance::create(std::move(module), state->host_functions(), limit));
   FFICHECK_CHECK(state->bind_exports());

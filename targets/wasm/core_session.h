@@ -46,6 +46,9 @@ struct HostAnswer {
 using Host = std::function<HostAnswer(std::uint32_t schema, std::uint32_t function,
                                       const std::vector<Value>& args)>;
 
+/// The destructor of a resource that the host implements: the guest dropped its last owner.
+using HostDrop = std::function<void(std::uint32_t schema, ResourceId resource, std::uint32_t rep)>;
+
 /// One schema of a batch with its lowering.
 struct WasmInterface {
   const Schema* schema = nullptr;
@@ -59,7 +62,8 @@ class CoreSession {
   static Result<std::unique_ptr<CoreSession>> create(std::shared_ptr<CoreModule> module,
                                                      std::vector<WasmInterface> interfaces,
                                                      StringEncoding encoding, Host host,
-                                                     std::chrono::milliseconds limit);
+                                                     std::chrono::milliseconds limit,
+                                                     HostDrop drop = {});
   /// After a trap: a new instance, with an empty handle table. Not from inside a call.
   Result<void> restart();
   ~CoreSession();

@@ -94,6 +94,7 @@ std::uint32_t CallHandles::lower_borrow(ResourceId resource, std::uint64_t rep) 
 std::optional<Trap> CoreSession::State::destroy(ResourceType type, std::uint32_t rep) {
   if (interfaces[type.schema].schema->resources()[type.resource].imported) {
     ++host_destructor_calls;
+    if (host_drop) host_drop(type.schema, type.resource, rep);
     return std::nullopt;
   }
   ++destructor_calls;

@@ -21,6 +21,7 @@ struct CoreSession::State : GuestMemory {
   std::vector<WasmInterface> interfaces;
   StringEncoding encoding = StringEncoding::Utf8;
   Host host;
+  HostDrop host_drop;
   std::unique_ptr<CoreInstance> instance;
   std::optional<std::size_t> realloc_number;
   std::vector<std::vector<BoundFunction>> bound;                     ///< [schema][function]

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "harness/core/witness.h"
-#include "targets/wasm/choice.h"
+#include "harness/run/target.h"
+#include "targets/wasm/value_handles.h"
 
 namespace fficheck {
 namespace {
@@ -14,62 +15,42 @@ constexpr std::uint32_t kAllocations = 0;
 constexpr std::uint32_t kReps = 6;
 constexpr std::uint32_t kDestructors = 7;
 
-/// Arguments with these handles, by one name of each.
-template <class Name>
-std::vector<Value> passing(const Schema& schema, const Function& f, const std::vector<Value>& args,
-                           const Name& name) {
-  std::vector<Value> out;
-  for (std::size_t i = 0; i < args.size(); ++i)
-    out.push_back(with_handles(schema, f.params[i].type, args[i], name));
-  return out;
-}
-
-std::vector<std::uint64_t> handles_of(const Schema& schema, TypeId type, const Value& value,
-                                      std::vector<ResourceId>* resources = nullptr) {
-  std::vector<std::uint64_t> out;
-  (void)with_handles(schema, type, value, [&](const Type& t, std::uint64_t rep) {
-    if (resources != nullptr) resources->push_back(t.resource);
-    out.push_back(rep);
-    return rep;
-  });
-  return out;
-}
-
 std::string counted(const std::string& what, std::int64_t seen, std::int64_t expected) {
   return what + ": expected " + std::to_string(expected) + ", seen " + std::to_string(seen);
 }
 
-}  // namespace
-
-Value with_handles(const Schema& schema, TypeId id, const Value& value,
-                   const std::function<std::uint64_t(const Type&, std::uint64_t)>& replace) {
-  const Type& type = schema.type(id);
-  switch (class_of(type.kind)) {
-    case KindClass::Scalar:
-    case KindClass::Text:
-    case KindClass::Bits: return value;
-    case KindClass::Handle: return Value::handle(replace(type, value.as<Handle>().rep));
-    case KindClass::Choice: {
-      const Choice& choice = value.as<Choice>();
-      const auto payload = payload_type(type, choice.index);
-      if (!payload || !choice.payload) return value;
-      return Value::choice(choice.index, with_handles(schema, *payload, *choice.payload, replace));
-    }
-    case KindClass::Sequence: {
-      Sequence parts;
-      const Sequence& from = value.as<Sequence>();
-      for (std::size_t i = 0; i < from.size(); ++i)
-        parts.push_back(with_handles(schema, *type.parts[type.kind == Kind::List ? 0 : i].type,
-                                     from[i], replace));
-      return Value::sequence(std::move(parts));
-    }
-  }
-  return value;
+/// Where the counts are not the expected ones; empty where they are.
+std::string differ(const HandleCounts& seen, const HandleCounts& expected) {
+  struct Row {
+    const char* what;
+    std::uint64_t HandleCounts::* count;
+  };
+  constexpr Row kRows[] = {
+      {"made by the guest", &HandleCounts::created},
+      {"dropped by the guest", &HandleCounts::dropped},
+      {"given away by the guest", &HandleCounts::moved_out},
+      {"given to the guest", &HandleCounts::moved_in},
+      {"lent to the guest", &HandleCounts::borrowed_in},
+      {"given back by the guest", &HandleCounts::returned},
+  };
+  for (const Row& row : kRows)
+    if (seen.*row.count != expected.*row.count)
+      return counted(row.what, static_cast<std::int64_t>(seen.*row.count),
+                     static_cast<std::int64_t>(expected.*row.count));
+  return {};
 }
 
-ResourceScript::ResourceScript(const Schema& schema, std::uint32_t index, CoreSession& core,
-                               ComponentSession& component)
-    : schema_(schema), index_(index), core_(core), component_(component) {}
+}  // namespace
+
+ResourceScript::ResourceScript(const Schema& schema, std::uint32_t index, Side<CoreSession> core,
+                               Side<ComponentSession> component)
+    : schema_(schema),
+      index_(index),
+      core_(core.session),
+      component_(component.session),
+      core_host_(core.host),
+      component_host_(component.host),
+      counted_(core_.handles().counts()) {}
 
 ResourceScript::Counts ResourceScript::core_counts() {
   const auto ask = [this](std::uint32_t which) {
@@ -118,7 +99,49 @@ std::string ResourceScript::run(std::uint64_t seed) {
 std::string ResourceScript::step(SplitMix& random) {
   if (!live_.empty() && random.below(5) == 0)
     return drop(random.below(static_cast<std::uint32_t>(live_.size())));
+  const auto imports = static_cast<std::uint32_t>(schema_.imports().size());
+  if (imports != 0 && random.below(6) == 0) return run_import(random.below(imports), random);
   return call(random.below(static_cast<std::uint32_t>(schema_.functions().size())), random);
+}
+
+std::string ResourceScript::run_import(std::uint32_t function, SplitMix& random) {
+  const Function& f = schema_.imports()[function];
+  const std::string what = qualified_name(schema_, f) + " called by the guest: ";
+  const std::uint64_t seed = random.next();
+  constexpr auto kLaw = static_cast<std::uint64_t>(BulkLaw::Call);
+  ++calls_;
+  std::uint64_t raw[6] = {index_, function, kLaw, seed, 0, 1};
+  const CoreType in[] = {CoreType::I32, CoreType::I32, CoreType::I32,
+                         CoreType::I64, CoreType::I64, CoreType::I64};
+  const CoreType out[] = {CoreType::I64};
+  if (const auto trap = core_.probe("run-import", in, out, raw))
+    return what + "core session: trap: " + trap->reason;
+  if (raw[0] != 1) return what + "core session: the answer is not what the guest expects";
+  const Value args[] = {Value::natural(index_), Value::natural(function), Value::natural(kLaw),
+                        Value::natural(seed),   Value::natural(0),        Value::natural(1)};
+  const Kind kinds[] = {Kind::U32, Kind::U32, Kind::U32, Kind::U64, Kind::U64, Kind::U64};
+  std::optional<std::uint64_t> held;
+  if (const auto trap = component_.probe("run-import", args, kinds, &held))
+    return what + "component session: trap: " + trap->reason;
+  if (held != 1u) return what + "component session: the answer is not what the guest expects";
+  (void)core_host_.take_constructed();
+  (void)component_host_.take_constructed();
+  (void)take_handle_counts();
+  if (std::string problem = check_counts(); !problem.empty()) return what + problem;
+  return {};
+}
+
+HandleCounts ResourceScript::take_handle_counts() {
+  const HandleCounts& now = core_.handles().counts();
+  HandleCounts out = now;
+  out.created -= counted_.created;
+  out.dropped -= counted_.dropped;
+  out.moved_out -= counted_.moved_out;
+  out.moved_in -= counted_.moved_in;
+  out.borrowed_in -= counted_.borrowed_in;
+  out.returned -= counted_.returned;
+  counted_ = now;
+  return out;
 }
 
 std::string ResourceScript::drop(std::size_t at) {
@@ -126,6 +149,12 @@ std::string ResourceScript::drop(std::size_t at) {
   live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(at));
   ++destroyed_;
   const std::string what = "dropping a " + schema_.resources()[gone.type].name + ": ";
+  if (imported(gone.type)) {
+    --destroyed_;  // not by the guest
+    core_host_.drop(index_, gone.type, static_cast<std::uint32_t>(gone.core));
+    component_host_.drop(index_, gone.type, static_cast<std::uint32_t>(gone.component));
+    return {};
+  }
   if (const auto trap = core_.drop_rep(index_, gone.type, static_cast<std::uint32_t>(gone.core)))
     return what + "core session: trap: " + trap->reason;
   if (const auto trap = component_.drop(gone.component))
@@ -146,6 +175,11 @@ std::optional<std::vector<ResourceScript::Live>> ResourceScript::choose(
                            [&](const Live& live) { return live.type == type.resource; });
     };
     while (have() <= needs) {
+      if (imported(type.resource)) {
+        live_.push_back({type.resource, 0, core_host_.make(index_, type.resource),
+                         component_host_.make(index_, type.resource)});
+        continue;
+      }
       std::uint32_t maker = 0;
       const auto& functions = schema_.functions();
       while (maker < functions.size() && (functions[maker].kind != FunctionKind::Constructor ||
@@ -176,7 +210,7 @@ std::string ResourceScript::call(std::uint32_t function, SplitMix& random) {
   const Function& f = schema_.functions()[function];
   const std::vector<Value> drawn = stream_args(schema_, f, random.next());
   std::vector<Type> wanted;
-  (void)passing(schema_, f, drawn, [&](const Type& type, std::uint64_t rep) {
+  (void)with_handles(schema_, f, drawn, [&](const Type& type, std::uint64_t rep) {
     wanted.push_back(type);
     return rep;
   });
@@ -186,8 +220,8 @@ std::string ResourceScript::call(std::uint32_t function, SplitMix& random) {
   if (!chosen) return problem;
   const auto named = [&](std::uint64_t Live::* name) {
     std::size_t next = 0;
-    return passing(schema_, f, drawn,
-                   [&](const Type&, std::uint64_t) { return (*chosen)[next++].*name; });
+    return with_handles(schema_, f, drawn,
+                        [&](const Type&, std::uint64_t) { return (*chosen)[next++].*name; });
   };
   const std::vector<Value> args = named(&Live::number);
   const std::string what = qualified_name(schema_, f) + ": ";
@@ -201,10 +235,21 @@ std::string ResourceScript::call(std::uint32_t function, SplitMix& random) {
 
   // An echo hands on what it owns; every other call drops it.
   const bool handed_on = f.kind != FunctionKind::Constructor && schema_.role(f) == Role::Echo;
-  if (!handed_on)
-    destroyed_ += std::count_if(wanted.begin(), wanted.end(),
-                                [](const Type& type) { return type.kind == Kind::Own; });
-  if (problem = receive(f, args, core, component); !problem.empty()) return what + problem;
+  HandleCounts expected;
+  for (const Type& type : wanted) {
+    ++(type.kind == Kind::Own ? expected.moved_in : expected.borrowed_in);
+    if (type.kind == Kind::Borrow && !imported(type.resource))
+      --expected.borrowed_in;  // who implements a resource is lent the rep itself
+    if (type.kind == Kind::Own && !handed_on) {
+      ++expected.dropped;
+      if (!imported(type.resource)) ++destroyed_;
+    }
+  }
+  expected.returned = expected.borrowed_in;
+  if (problem = receive(f, args, core, component, handed_on, &expected); !problem.empty())
+    return what + problem;
+  if (problem = differ(take_handle_counts(), expected); !problem.empty())
+    return what + "core session: handles " + problem;
   if (problem = check_counts(); !problem.empty()) return what + problem;
   return {};
 }
@@ -220,13 +265,43 @@ std::optional<Value> ResourceScript::expect(const Function& f,
   if (!drawn || schema_.role(f) == Role::Echo || schema_.role(f) == Role::Consume) return drawn;
   const std::uint64_t seed = schema_.role(f) == Role::Produce ? args[0].as<std::uint64_t>() : sent;
   std::uint64_t made = 0;
-  return with_handles(schema_, *f.result, *drawn,
-                      [&](const Type&, std::uint64_t) { return value_seed(seed, made++); });
+  return with_handles(schema_, *f.result, *drawn, [&](const Type& type, std::uint64_t) {
+    const std::uint64_t number = value_seed(seed, made++);
+    return imported(type.resource) ? 0 : number;
+  });
+}
+
+std::string ResourceScript::check_constructed(const Function& f, std::uint64_t seed,
+                                              const Value& expected) {
+  std::vector<CorrectHost::Constructed> wanted;
+  std::vector<ResourceId> resources;
+  (void)handles_of(schema_, *f.result, expected, &resources);
+  for (std::uint64_t k = 0; k < resources.size(); ++k) {
+    if (!imported(resources[k])) continue;
+    for (const Function& maker : schema_.imports()) {
+      if (maker.kind != FunctionKind::Constructor || maker.resource != resources[k]) continue;
+      const auto args = stream_args(schema_, maker, value_seed(seed, k));
+      wanted.push_back({resources[k], witness_args(schema_, maker, args)});
+    }
+  }
+  const auto same = [](const CorrectHost::Constructed& a, const CorrectHost::Constructed& b) {
+    return a.resource == b.resource && a.witness == b.witness;
+  };
+  for (CorrectHost* host : {&core_host_, &component_host_}) {
+    const auto seen = host->take_constructed();
+    if (seen.size() != wanted.size())
+      return counted("calls of the host's constructors", static_cast<std::int64_t>(seen.size()),
+                     static_cast<std::int64_t>(wanted.size()));
+    if (!std::equal(seen.begin(), seen.end(), wanted.begin(), same))
+      return "the arguments of the host's constructors are wrong";
+  }
+  return {};
 }
 
 std::string ResourceScript::receive(const Function& f, const std::vector<Value>& args,
                                     const std::optional<Value>& core,
-                                    const std::optional<Value>& component) {
+                                    const std::optional<Value>& component, bool handed_on,
+                                    HandleCounts* counts) {
   const std::optional<Value> expected = expect(f, args);
   if (!expected) return {};
   const TypeId type = *f.result;
@@ -249,16 +324,37 @@ std::string ResourceScript::receive(const Function& f, const std::vector<Value>&
     return "component session: " + problem;
   const auto reps = handles_of(schema_, type, *core);
   const auto held = handles_of(schema_, type, *component);
-  for (std::size_t i = 0; i < numbers.size(); ++i)
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    ++counts->moved_out;
+    if (imported(resources[i])) {
+      if (!core_host_.has(index_, resources[i], reps[i]) ||
+          !component_host_.has(index_, resources[i], held[i]))
+        return "result: a handle of the host's that is not live";
+      if (!handed_on) ++counts->moved_in;  // the constructor's answer
+    } else if (!handed_on) {
+      ++counts->created;
+    }
     live_.push_back({resources[i], numbers[i], reps[i], held[i]});
-  return {};
+  }
+  if (handed_on || f.kind == FunctionKind::Constructor) return {};
+  const std::uint64_t seed = schema_.role(f) == Role::Produce ? args[0].as<std::uint64_t>()
+                                                              : witness_args(schema_, f, args);
+  return schema_.role(f) == Role::Consume ? "" : check_constructed(f, seed, *expected);
 }
 
 std::string ResourceScript::check_counts() {
   if (core_.handles().live() != 0)
     return counted("handles in the guest's table after the call",
                    static_cast<std::int64_t>(core_.handles().live()), 0);
-  const auto live = static_cast<std::int64_t>(live_.size());
+  const auto live = std::count_if(live_.begin(), live_.end(),
+                                  [&](const Live& one) { return !imported(one.type); });
+  for (const CorrectHost* host : {&core_host_, &component_host_}) {
+    const char* const session = host == &core_host_ ? "core session: " : "component session: ";
+    if (!host->problem().empty()) return session + host->problem();
+    const auto owned = static_cast<std::int64_t>(live_.size()) - live;
+    if (const auto seen = static_cast<std::int64_t>(host->live()); seen != owned)
+      return session + counted("live resources of the host", seen, owned);
+  }
   const auto judge = [&](const char* session, const Counts& now,
                          const Counts& base) -> std::string {
     if (now.destructors - base.destructors != destroyed_)
@@ -273,7 +369,7 @@ std::string ResourceScript::check_counts() {
   if (std::string problem = judge("component", component_counts(), component_base_);
       !problem.empty())
     return problem;
-  if (component_.live_resources() != live_.size())
+  if (static_cast<std::int64_t>(component_.live_resources()) != live)
     return counted("component session: resources that the host holds",
                    static_cast<std::int64_t>(component_.live_resources()), live);
   return {};

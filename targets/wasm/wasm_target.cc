@@ -15,15 +15,6 @@
 namespace fficheck {
 namespace {
 
-/// Whether a value of the type reaches a resource that the host implements.
-bool holds_imported(const Schema& schema, TypeId id) {
-  const Type& type = schema.type(id);
-  if (class_of(type.kind) == KindClass::Handle) return schema.resources()[type.resource].imported;
-  for (const Part& part : type.parts)
-    if (part.type && holds_imported(schema, *part.type)) return true;
-  return false;
-}
-
 /// Which functions of the host mirror the schema's own, so that the guest is also the caller.
 Schema mirrored(const BatchEntry& entry) {
   // Without types that nothing uses, which the Component Model may not be able to express.
@@ -79,9 +70,6 @@ WasmTarget::WasmTarget(GuestLanguage language, std::filesystem::path worker)
       worker_(worker.empty() ? worker_program("fficheck-wasm") : std::move(worker)) {}
 
 std::optional<std::string> WasmTarget::unsupported(const Schema& schema, const Function& f) const {
-  for (const Param& param : f.params)
-    if (holds_imported(schema, param.type)) return "wasm: resources of the host";
-  if (f.result && holds_imported(schema, *f.result)) return "wasm: resources of the host";
   return unsupported_canonical(schema, f);
 }
 

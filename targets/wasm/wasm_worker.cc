@@ -21,15 +21,6 @@ constexpr std::chrono::milliseconds kCallLimit{5000};
 constexpr CoreType kI32 = CoreType::I32;
 constexpr CoreType kI64 = CoreType::I64;
 
-/// The host of imported functions: the callee of docs/value-stream.md, section 5.
-Host correct_host(const std::vector<Schema>& schemas) {
-  return [&schemas](std::uint32_t schema, std::uint32_t function,
-                    const std::vector<Value>& args) -> HostAnswer {
-    const Schema& s = schemas[schema];
-    return {expected_result(s, s.imports()[function], args, {}), std::nullopt};
-  };
-}
-
 }  // namespace
 
 Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> module,
@@ -50,9 +41,10 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
 }
 
 Result<void> WasmWorker::start_core() {
+  core_host_.clear();
   if (core_) return core_->restart();
-  FFICHECK_TRY(core_, CoreSession::create(module_, interfaces_, encoding_, correct_host(schemas_),
-                                          kCallLimit));
+  FFICHECK_TRY(core_, CoreSession::create(module_, interfaces_, encoding_, core_host_.functions(),
+                                          kCallLimit, core_host_.destructor()));
   return {};
 }
 
@@ -72,8 +64,10 @@ Result<void> WasmWorker::start_component() {
     FFICHECK_TRY(wrapped_, wrapping_.get());
   }
   component_.reset();
+  component_host_.clear();
   FFICHECK_TRY(component_,
-               ComponentSession::create(wrapped_, schemas(), correct_host(schemas_), kCallLimit));
+               ComponentSession::create(wrapped_, schemas(), component_host_.functions(),
+                                        kCallLimit, component_host_.destructor()));
   return {};
 }
 
@@ -237,7 +231,8 @@ Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
 Result<BulkOutcome> WasmWorker::run_resources(const BulkRequest& request) {
   BulkOutcome out;
   if (!component_) FFICHECK_CHECK(start_component());
-  ResourceScript script(schemas_[request.schema], request.schema, *core_, *component_);
+  ResourceScript script(schemas_[request.schema], request.schema, {*core_, core_host_},
+                        {*component_, component_host_});
   for (std::uint64_t i = request.first; i != request.first + request.count; ++i) {
     const std::string problem = script.run(value_seed(request.seed, i));
     if (!problem.empty()) {

@@ -15,6 +15,7 @@
 #include "harness/run/worker_server.h"
 #include "targets/wasm/component_session.h"
 #include "targets/wasm/core_session.h"
+#include "targets/wasm/correct_host.h"
 
 namespace fficheck {
 
@@ -77,6 +78,8 @@ class WasmWorker final : public WorkerHandler {
   StringEncoding encoding_ = StringEncoding::Utf8;
   std::shared_ptr<WasmEngine> engine_;
   std::shared_ptr<CoreModule> module_;
+  CorrectHost core_host_{schemas_};
+  CorrectHost component_host_{schemas_};
   std::unique_ptr<CoreSession> core_;
   std::future<Result<std::shared_ptr<CompiledComponent>>> wrapping_;  ///< valid until it is asked
   std::shared_ptr<CompiledComponent> wrapped_;

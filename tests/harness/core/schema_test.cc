@@ -54,6 +54,12 @@ TEST(SchemaBuilder, RefusesWhatBreaksAnInvariant) {
       {"unknown type", [](auto& b) { b.function({"f", FunctionKind::Free, 0, {{"a", 3}}, {}}); }},
       {"unknown resource", [](auto& b) { b.add({Kind::Own, {}, {}, 0}); }},
       {"unknown resource", [](auto& b) { b.function({"f", FunctionKind::Method, 0, {}, {}}); }},
+      {"the resource's own name",
+       [](auto& b) {
+         const ResourceId r = b.resource({"r", false});
+         const TypeId self = b.add({Kind::Borrow, {}, {}, r});
+         b.function({"r", FunctionKind::Method, r, {{"self", self}}, {}});
+       }},
       {"self: borrow",
        [](auto& b) {
          b.resource({"r", false});

@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "harness/core/witness.h"
+#include "targets/wasm/value_handles.h"
 #include "tests/targets/wasm/guest_batch.h"
 
 namespace fficheck {
@@ -26,23 +27,25 @@ class ResourceScripts {
     std::vector<WasmInterface> interfaces;
     for (const Schema& schema : batch.schemas)
       interfaces.push_back({&schema, lower_canonical(schema)});
-    const Host host = [](std::uint32_t, std::uint32_t, const std::vector<Value>&) {
-      return HostAnswer{{}, Trap{"no import is expected"}};
-    };
-    auto core_session = CoreSession::create(module.value(), std::move(interfaces),
-                                            StringEncoding::Utf8, host, kLimit);
+    auto core_session =
+        CoreSession::create(module.value(), std::move(interfaces), StringEncoding::Utf8,
+                            core_host.functions(), kLimit, core_host.destructor());
     EXPECT_TRUE(core_session.ok()) << core_session.error().text();
     core = std::move(core_session).value();
     std::vector<const Schema*> all;
     for (const Schema& schema : batch.schemas) all.push_back(&schema);
     auto wrapped = componentize(data, batch_wit(all), "batch", StringEncoding::Utf8);
     EXPECT_TRUE(wrapped.ok()) << wrapped.error().text();
-    auto component_session = ComponentSession::create(engine_, wrapped.value(), all, host, kLimit);
+    auto component_session =
+        ComponentSession::create(engine_, wrapped.value(), all, component_host.functions(), kLimit,
+                                 component_host.destructor());
     EXPECT_TRUE(component_session.ok()) << component_session.error().text();
     component = std::move(component_session).value();
   }
 
   testing::Batch batch;
+  CorrectHost core_host{batch.schemas};
+  CorrectHost component_host{batch.schemas};
   std::unique_ptr<CoreSession> core;
   std::unique_ptr<ComponentSession> component;
 
@@ -53,6 +56,8 @@ class ResourceScripts {
       const Schema whole = generate_schema(case_seed(3, i), profile);
       std::vector<Function> carried;
       for (const Function& f : whole.functions())
+        if (!unsupported_canonical(whole, f)) carried.push_back(f);
+      for (const Function& f : whole.imports())
         if (!unsupported_canonical(whole, f)) carried.push_back(f);
       batch.schemas.push_back(in_package(restrict_to(whole, carried),
                                          "fficheck:c" + std::to_string(batch.schemas.size())));
@@ -68,7 +73,8 @@ TEST(ResourceScript, EveryResourceMeetsItsDestructorOnceWhateverTheScript) {
   std::uint64_t calls = 0;
   const bool held = rc::check([&](std::uint64_t seed) {
     for (std::uint32_t i = 0; i < all.batch.schemas.size(); ++i) {
-      ResourceScript script(all.batch.schemas[i], i, *all.core, *all.component);
+      ResourceScript script(all.batch.schemas[i], i, {*all.core, all.core_host},
+                            {*all.component, all.component_host});
       const std::string problem = script.run(seed);
       calls += script.calls();
       if (!problem.empty()) RC_FAIL(problem + "\n" + print_wit(all.batch.schemas[i]));
@@ -80,7 +86,47 @@ TEST(ResourceScript, EveryResourceMeetsItsDestructorOnceWhateverTheScript) {
   EXPECT_EQ(counts.created, counts.moved_out - counts.moved_in + counts.dropped);
   EXPECT_EQ(all.core->handles().live(), 0u);
   EXPECT_EQ(counts.created, all.core->destructor_calls());
+  EXPECT_GT(counts.borrowed_in, 100u);
+  EXPECT_EQ(counts.borrowed_in, counts.returned);
+  EXPECT_EQ(all.core_host.live(), 0u);
+  EXPECT_EQ(all.component_host.live(), 0u);
   EXPECT_EQ(all.component->live_resources(), 0u);
+}
+
+/// A host over one schema with one resource of its own.
+class HostOfTaps : public ::testing::Test {
+ protected:
+  const std::vector<Schema> schemas_ = {testing::schema_of(testing::kWater)};
+  CorrectHost host_{schemas_};
+  const ResourceId tap_ = 0;
+  HostAnswer call(const char* name, const std::vector<Value>& args) {
+    std::uint32_t i = 0;
+    while (schemas_[0].imports()[i].name != name) ++i;
+    return host_.call(0, i, args);
+  }
+};
+
+TEST_F(HostOfTaps, TakesWhatItOwnsAndGivesBackWhatItWasLent) {
+  ASSERT_EQ(schemas_[0].resources()[tap_].name, "tap-2");
+  const auto made = call("constructor", {Value::natural(3)}).result;
+  const std::uint64_t lent = host_.make(0, tap_);
+  EXPECT_EQ(host_.take_constructed().size(), 1u);
+  EXPECT_FALSE(call("consume-tap", {*made, Value::handle(lent)}).trap);
+  EXPECT_FALSE(host_.has(0, tap_, made->as<Handle>().rep));
+  EXPECT_TRUE(host_.has(0, tap_, lent));
+  EXPECT_EQ(host_.problem(), "");
+}
+
+TEST_F(HostOfTaps, TellsOfHandlesThatAreNotLiveAndOfSecondDestructors) {
+  const std::uint64_t lent = host_.make(0, tap_);
+  EXPECT_TRUE(call("consume-tap", {Value::handle(lent + 1), Value::handle(lent)}).trap);
+  EXPECT_NE(host_.problem(), "");
+  host_.clear();
+  const std::uint32_t rep = host_.make(0, tap_);
+  host_.drop(0, tap_, rep);
+  EXPECT_EQ(host_.problem(), "");
+  host_.drop(0, tap_, rep);
+  EXPECT_NE(host_.problem(), "");
 }
 
 TEST(WithHandles, ReplacesEachHandleInOrderAndNothingElse) {
