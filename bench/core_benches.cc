@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/suite/allocations.h"
 #include "harness/core/lowering.h"
 #include "harness/core/schema.h"
 #include "harness/core/value_stream.h"
@@ -48,7 +49,10 @@ void add(std::vector<Bench>& out, std::string name, F once) {
     std::uint64_t index = 0;
     return timed(n, [&] { benchmark::DoNotOptimize(once(index++)); });
   };
-  out.push_back({.name = std::move(name), .floor = "", .run = std::move(run), .counted = true});
+  out.push_back({.name = std::move(name),
+                 .floor = "",
+                 .run = counting_once(std::move(run)),
+                 .counted = true});
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Measured {
   double ns = 0;      ///< wall time
   double allocs = 0;  ///< allocations, where they were counted
   double bytes = 0;   ///< bytes allocated, where they were counted
+  double items = 0;   ///< what was handled, where that is known only now
 };
 
 /// A named operation whose cost is of interest.

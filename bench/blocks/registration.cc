@@ -71,10 +71,8 @@ Result<void> run(benchmark::State& state, const Bench& bench, Floors& floors) {
   for (auto _ : state) state.SetIterationTime(measured.ns * each * 1e-9);
   state.counters["allocs"] = measured.allocs * each;
   state.counters["bytes"] = measured.bytes * each;
-  if (bench.items != 0) {
-    const double items = bench.items * static_cast<double>(n);
-    state.SetItemsProcessed(static_cast<std::int64_t>(items));
-  }
+  const double items = bench.items * static_cast<double>(n) + measured.items;
+  if (items != 0) state.SetItemsProcessed(static_cast<std::int64_t>(items));
   if (bench.floor.empty()) return {};
   state.SetLabel("floor=" + bench.floor);
   state.counters["floor_ns"] = floor_ns;

@@ -76,7 +76,7 @@ TEST(BlockMode, LaterBlocksHaveTheIterationsOfTheFirst) {
 TEST(BlockMode, CountsRunExactlyTheIterationsAsked) {
   std::vector<std::uint64_t> runs;
   EXPECT_EQ(answers({fake("a", 100, runs)}, "count 37 a\n").at(1), json({{"iterations", 37}}));
-  EXPECT_EQ(runs, std::vector<std::uint64_t>({37}));
+  EXPECT_EQ(runs, std::vector<std::uint64_t>({1, 37}));
 }
 
 TEST(BlockMode, ABenchmarkThatCostsNothingIsRefusedAndNotLoopedForEver) {
