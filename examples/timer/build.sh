@@ -33,3 +33,27 @@ require mytimer v0.0.0
 replace mytimer => ../gen/go
 END
 (cd app && GOWORK=off go build -buildvcs=false -o timer .)
+
+# Across processes: a server around the same library, and its clients.
+"$fficheck" gen "$here/timer.wit" --target ipc --abi nim --out gen
+"${CC:-cc}" -std=c11 -O2 -g -Wall -Wextra -Werror -Igen/native gen/ipc/server/*.c -o server \
+  -Lgen/native -lmy_timer -Wl,-rpath,"$PWD/gen/native" -pthread
+"${CXX:-c++}" -std=c++17 -O1 -g -Wall -Wextra -Werror -Igen/ipc/cpp "$here/ipc/client.cc" \
+  gen/ipc/cpp/*.cc -o ipc_client
+mkdir -p ipc_app
+cp "$here"/ipc/app/*.go gen/ipc/go/go.sum ipc_app/
+cat >ipc_app/go.mod <<'END'
+module timer
+
+go 1.24
+
+require mytimer v0.0.0
+
+require (
+	github.com/fxamacker/cbor/v2 v2.9.6 // indirect
+	github.com/x448/float16 v0.8.4 // indirect
+)
+
+replace mytimer => ../gen/ipc/go
+END
+(cd ipc_app && GOWORK=off go build -buildvcs=false -o timer .)

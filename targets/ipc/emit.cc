@@ -9,6 +9,7 @@ std::map<std::string, std::string> ipc_runtime_files();  // embedded: CMakeLists
 FileSet emit_ipc_product(const Schema& schema, Abi abi, const LibraryName& name) {
   FileSet files = ipc::emit_server(schema, abi, name);
   files.merge(ipc::emit_go_client(schema, abi, name));
+  files.merge(ipc::emit_cpp_client(schema, name));
   return files;
 }
 

@@ -23,6 +23,9 @@ namespace ipc {
 [[nodiscard]] FileSet emit_go_client(const Schema& schema, Abi abi, const LibraryName& name);
 [[nodiscard]] FileSet emit_go_batch(std::span<const BatchEntry> batch);
 
+/// "ipc/cpp/": the client in C++ of a product.
+[[nodiscard]] FileSet emit_cpp_client(const Schema& schema, const LibraryName& name);
+
 /// The hand-written files below a directory of targets/ipc: "runtime/server/".
 [[nodiscard]] FileSet ipc_files(const std::string& directory);
 

@@ -157,6 +157,12 @@ TEST(IpcTarget, AProductIsFormattedAndSilentInBothDialects) {
                     {"sh", "-c",
                      "clang-format-19 --dry-run -Werror *.c *.h && for f in *.c; do gcc -std=c11 "
                      "-Wall -Wextra -Werror -fsyntax-only -I../../native $f || exit 1; done"});
+      expect_silent(
+          ipc / "cpp",
+          {"sh", "-c",
+           "clang-format-19 --dry-run -Werror *.cc *.hpp && for f in lib*.cc; do g++ "
+           "-std=c++17 -Wall -Wextra -Wconversion -Werror -fsyntax-only $f && "
+           "clang++-19 -std=c++17 -Wall -Wextra -Werror -fsyntax-only $f || exit 1; done"});
       if (HasFailure()) {
         ADD_FAILURE() << dir.value().keep() << "\n" << print_wit(schema);
         return;
