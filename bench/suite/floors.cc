@@ -2,6 +2,7 @@
 
 #include <ffi.h>
 #include <linux/futex.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <thread>
 
 #include "bench/suite/shapes.h"
+#include "harness/run/process.h"
 
 namespace fficheck {
 namespace {
@@ -94,6 +96,48 @@ Result<Measured> hop(std::uint64_t n) {
   return timed(n, [&] { threads.round(); });
 }
 
+/// Eight bytes to another thread over a Unix socket, and back.
+Result<Measured> socket_round_trip(std::uint64_t n) {
+  FFICHECK_TRY(auto ends, socket_pair());
+  std::thread other([&] {
+    std::uint64_t word = 0;
+    while (read(ends.second.get(), &word, sizeof word) == sizeof word &&
+           write(ends.second.get(), &word, sizeof word) == sizeof word) {
+    }
+  });
+  std::uint64_t word = 0;
+  bool lost = false;
+  const Result<Measured> out = timed(n, [&] {
+    lost = lost || write(ends.first.get(), &word, sizeof word) != sizeof word ||
+           read(ends.first.get(), &word, sizeof word) != sizeof word;
+  });
+  shutdown(ends.first.get(), SHUT_RDWR);
+  other.join();
+  if (lost) return environment_error("a socket lost a message");
+  return out;
+}
+
+/// Eight bytes written by one thread, until another has read them all, many at a time.
+Result<Measured> socket_one_way(std::uint64_t n) {
+  FFICHECK_TRY(auto ends, socket_pair());
+  const std::uint64_t all = n * sizeof(std::uint64_t);
+  const auto start = std::chrono::steady_clock::now();
+  std::thread reader([&] {
+    std::vector<char> buffer(65536);
+    for (std::uint64_t got = 0; got < all;) {
+      const ssize_t now = read(ends.second.get(), buffer.data(), buffer.size());
+      if (now <= 0) return;
+      got += static_cast<std::uint64_t>(now);
+    }
+  });
+  const std::uint64_t word = 0;
+  for (std::uint64_t i = 0; i < n; ++i)
+    if (write(ends.first.get(), &word, sizeof word) != sizeof word) break;
+  reader.join();
+  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
+  return Measured{.ns = took.count()};
+}
+
 Result<Measured> copy(std::uint64_t bytes, std::uint64_t n) {
   std::vector<char> from(bytes, 'a');
   std::vector<char> to(bytes, 'b');
@@ -113,6 +157,8 @@ void add_floor_benches(std::vector<Bench>& out) {
   out.push_back({.name = "floor/c-call", .floor = "", .run = c_call, .counted = true});
   out.push_back({.name = "floor/ffi-call", .floor = "", .run = ffi});
   out.push_back({.name = "floor/hop", .floor = "", .run = hop});
+  out.push_back({.name = "floor/socket", .floor = "", .run = socket_round_trip});
+  out.push_back({.name = "floor/socket-one-way", .floor = "", .run = socket_one_way});
   for (const std::uint64_t bytes : memcpy_sizes())
     out.push_back({.name = memcpy_name(bytes), .floor = "", .run = [bytes](std::uint64_t n) {
                      return copy(bytes, n);

@@ -7,7 +7,7 @@
 
 namespace fficheck {
 
-/// floor/c-call, floor/ffi-call, floor/hop, floor/memcpy-*.
+/// floor/c-call, floor/ffi-call, floor/hop, floor/socket, floor/socket-one-way, floor/memcpy-*.
 void add_floor_benches(std::vector<Bench>& out);
 
 }  // namespace fficheck

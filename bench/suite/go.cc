@@ -16,14 +16,22 @@ namespace {
 /// The running program, spoken to line by line over its stdin and stdout.
 class GoLoops {
  public:
-  static Result<std::unique_ptr<GoLoops>> start() {
+  static Result<std::unique_ptr<GoLoops>> start(const std::string& program) {
     FFICHECK_TRY(auto ends, socket_pair());
     ProcessOptions options;
-    options.command = {fixture("go_loops").string()};
+    options.command = {fixture(program).string()};
     options.descriptors = {{ends.second.get(), STDIN_FILENO}, {ends.second.get(), STDOUT_FILENO}};
     FFICHECK_TRY(ChildProcess child, ChildProcess::start(options));
     return std::unique_ptr<GoLoops>(new GoLoops(std::move(child), std::move(ends.first)));
   }
+
+  /// The program ends with its stdin, and puts away what it made.
+  ~GoLoops() {
+    socket_.reset();
+    (void)child_.wait(std::chrono::seconds(5));
+  }
+  GoLoops(const GoLoops&) = delete;
+  GoLoops& operator=(const GoLoops&) = delete;
 
   Result<std::string> ask(const std::string& request) {
     const std::string line = request + "\n";
@@ -52,7 +60,8 @@ class GoLoops {
     FFICHECK_TRY(const std::string answer, ask("run " + std::to_string(n) + " " + name));
     std::istringstream words(answer);
     Measured out;
-    if (!(words >> out.ns >> out.allocs >> out.bytes)) return input_error("go_loops: " + answer);
+    if (!(words >> out.ns >> out.allocs >> out.bytes))
+      return input_error("the Go program: " + answer);
     return out;
   }
 
@@ -61,7 +70,7 @@ class GoLoops {
       : child_(std::move(child)), socket_(std::move(socket)) {}
   Error lost() {
     const ProcessEnd end = child_.kill();
-    return environment_error("go_loops ended: " + end.how() + " " + end.err);
+    return environment_error("the Go program ended: " + end.how() + " " + end.err);
   }
 
   ChildProcess child_;
@@ -71,8 +80,9 @@ class GoLoops {
 
 }  // namespace
 
-void add_go_benches(std::vector<Bench>& out) {
-  const auto loops = std::make_shared<Lazy<GoLoops>>(GoLoops::start);
+void add_go_benches(const std::string& target, const std::string& program,
+                    std::vector<Bench>& out) {
+  const auto loops = std::make_shared<Lazy<GoLoops>>([program] { return GoLoops::start(program); });
   const auto list = [&]() -> Result<std::vector<std::pair<std::string, std::string>>> {
     FFICHECK_TRY(GoLoops * go, loops->get());
     std::vector<std::pair<std::string, std::string>> names;
@@ -88,7 +98,7 @@ void add_go_benches(std::vector<Bench>& out) {
   auto names = list();
   if (!names) {
     out.push_back(
-        {.name = "go/call/none/-",
+        {.name = target + "/call/none/-",
          .floor = "",
          .run = [error = names.error()](std::uint64_t) -> Result<Measured> { return error; }});
     return;

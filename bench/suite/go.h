@@ -1,14 +1,15 @@
-// The Go binding's benchmarks: loops of the program go_loops, which is started when the first of
-// them is asked for.
+// Benchmarks of the bindings in Go: loops of the programs go_loops and ipc_loops, which are started
+// when the suite is made, to tell what they have.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "bench/blocks/bench.h"
 
 namespace fficheck {
 
-/// Where go_loops does not start, its benchmarks are one that says why.
-void add_go_benches(std::vector<Bench>& out);
+/// Where the program does not start, its benchmarks are one that says why.
+void add_go_benches(const std::string& target, const std::string& program, std::vector<Bench>& out);
 
 }  // namespace fficheck
