@@ -20,7 +20,7 @@ FileSet emit_cpp_client(const Schema& schema, const LibraryName& name) {
       "#include <variant>\n#include <vector>\n\n#include \"ffi_ipc.hpp\"\n" +
       cpp_declarations(client) + "\n#endif\n";
   files["ipc/cpp/" + name.prefix + "_client.cc"] =
-      preamble + "#include \"" + name.prefix + "_client.hpp\"\n\n#include \"ffi_ipc_codec.hpp\"\n" +
+      preamble + "#include \"" + name.prefix + "_client.hpp\"\n\n#include \"ffi_ipc_call.hpp\"\n" +
       cpp_definitions(client);
   return files;
 }

@@ -1,4 +1,4 @@
-#include "ffi_ipc_codec.hpp"
+#include "ffi_ipc_call.hpp"
 
 namespace ffi_ipc {
 namespace {
