@@ -100,7 +100,7 @@ Suite faults_suite(const FaultTable& table) {
       case FaultResult::Status::Broken: body = suite.error("could not be tried: " + f.note); break;
       case FaultResult::Status::Skipped: body = suite.skip(f.note); break;
     }
-    suite.add(f.target.empty() ? f.id : f.id + " on " + f.target, f.seconds, body);
+    suite.add(f.target.empty() ? f.id : f.id + "/" + f.target, f.seconds, body);
   }
   return suite;
 }

@@ -131,14 +131,15 @@ std::string faults_text(const Report& report) {
                     grouped(table.count(S::Caught) + table.count(S::Other)) + " of " +
                     grouped(tried) + " noticed";
   if (const std::size_t other = table.count(S::Other); other > 0)
-    out += ", " + grouped(other) + " by another law than the one that must";
+    out += ", " + grouped(other) + " not as their rows promise";
   out += ".\n\n";
   std::size_t rows = 0;
   for (const FaultResult& f : table.faults) {
     if (f.status != S::Survived && f.status != S::Broken) continue;
     if (++rows > kRows) break;
     out += "- " + std::string(f.status == S::Survived ? "not noticed: " : "could not be tried: ") +
-           markdown_code(f.id) + " " + markdown_code(f.sentence) + "\n";
+           markdown_code(f.target.empty() ? f.id : f.id + "/" + f.target) + " " +
+           markdown_code(f.sentence) + "\n";
   }
   return rows == 0 ? out : out + "\n";
 }

@@ -49,7 +49,7 @@ struct Campaign {
 struct FaultResult {
   enum class Status : std::uint8_t {
     Caught,
-    Other,     ///< by another law than the one that must
+    Other,     ///< not as its row promises: by another law, by a crash alone, ...
     Survived,  ///< not noticed
     Broken,    ///< could not be tried
     Skipped
@@ -57,8 +57,6 @@ struct FaultResult {
   std::string id;
   std::string sentence;
   std::string target;
-  std::string group;
-  std::string origin;
   Status status = Status::Broken;
   std::vector<std::string> expected;   ///< laws, one of which must catch it
   std::vector<std::string> caught_by;  ///< laws that did
@@ -67,7 +65,6 @@ struct FaultResult {
   std::uint64_t values = 0;
   double seconds = 0;
   std::optional<FailureRecord> shown;  ///< the shrunk case
-  std::string replay;                  ///< command that shows it
 };
 
 struct FaultTable {

@@ -157,8 +157,6 @@ json faults_data(const FaultTable& table) {
     json row = {{"id", f.id},
                 {"sentence", f.sentence},
                 {"target", f.target},
-                {"group", f.group},
-                {"origin", f.origin},
                 {"status", status_word(f.status)},
                 {"expected", f.expected},
                 {"caught_by", f.caught_by},
@@ -166,10 +164,7 @@ json faults_data(const FaultTable& table) {
                 {"schemas", f.schemas},
                 {"values", f.values},
                 {"seconds", rounded(f.seconds)}};
-    if (f.shown) {
-      row["case"] = failure_data(*f.shown);
-      row["case"]["replay"] = f.replay;
-    }
+    if (f.shown) row["case"] = failure_data(*f.shown);
     rows.push_back(std::move(row));
   }
   return {{"seed", table.seed},

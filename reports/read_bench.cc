@@ -128,7 +128,10 @@ Result<BenchTable> read_bench(const fs::path& file) {
   return reading(file, "Google Benchmark's results", [&] {
     BenchTable out;
     out.environment = environment_of(object);
-    for (const char* key : {"library_version", "json_schema_version", "executable", "date"})
+    // What Google Benchmark adds by itself, and environment() tells as well.
+    for (const char* key :
+         {"library_version", "library_build_type", "json_schema_version", "executable", "date",
+          "host_name", "num_cpus", "mhz_per_cpu", "cpu_scaling_enabled", "time", "load"})
       out.environment.erase(key);
     out.benchmarks = results_of(object.at("benchmarks"));
     return out;

@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string_view>
 
 #include "harness/run/files.h"
 #include "reports/json_reading.h"
@@ -79,40 +83,76 @@ Result<Campaign> campaign_of_journal(const fs::path& dir) {
   return out;
 }
 
-FaultResult::Status status_of(const std::string& word) {
-  for (const auto status : {FaultResult::Status::Caught, FaultResult::Status::Other,
-                            FaultResult::Status::Survived, FaultResult::Status::Skipped})
-    if (word == status_word(status)) return status;
-  return FaultResult::Status::Broken;
+/// What `faults --json` calls an outcome: what it is here, and what a reader is told besides.
+struct FaultWord {
+  std::string_view word;
+  FaultResult::Status status;
+  std::string_view note;
+};
+constexpr std::array kFaultWords = std::to_array<FaultWord>({
+    {"caught", FaultResult::Status::Caught, ""},
+    {"CAUGHT BY ANOTHER", FaultResult::Status::Other, "noticed, but not by the law that must"},
+    {"CRASH ALONE", FaultResult::Status::Other,
+     "noticed by a crash alone, where a wrong value was to be seen"},
+    {"NOT ALONE", FaultResult::Status::Other, "noticed by others too, where one law must be alone"},
+    {"SURVIVED", FaultResult::Status::Survived, ""},
+    {"NEVER SEEDED", FaultResult::Status::Broken, "never found its place in the generated code"},
+    {"interrupted", FaultResult::Status::Broken, "interrupted"},
+});
+
+/// The lines of a section of a case's text, "--- NAME ---" to the next.
+std::string section_of(const std::string& text, const std::string& name) {
+  const std::string head = "--- " + name + " ---\n";
+  const std::size_t at = text.find(head);
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + head.size();
+  const std::size_t to = text.find("\n--- ", from);
+  return text.substr(from, to == std::string::npos ? to : to + 1 - from);
+}
+
+/// A header line of a case's text: "message: ...".
+std::string header_of(const std::string& text, const std::string& name) {
+  const std::string head = "\n" + name + ": ";
+  const std::size_t at = text.find(head);
+  if (at == std::string::npos || at > text.find("\n--- ")) return {};
+  const std::size_t from = at + head.size();
+  return text.substr(from, text.find('\n', from) - from);
+}
+
+FailureRecord shown_of(const std::string& text) {
+  FailureRecord out;
+  out.message = header_of(text, "message");
+  out.schema = section_of(text, "schema");
+  std::istringstream script(section_of(text, "script"));
+  for (std::string line; std::getline(script, line);) out.steps.push_back(line);
+  return out;
 }
 
 FaultResult fault_of(const json& f) {
   FaultResult out;
   out.id = f.at("id").get<std::string>();
-  out.status = status_of(f.at("status").get<std::string>());
+  const std::string outcome = f.at("outcome").get<std::string>();
+  for (const FaultWord& known : kFaultWords) {
+    if (outcome != known.word) continue;
+    out.status = known.status;
+    out.note = known.note;
+  }
+  if (const std::string note = text_of(f, "note"); !note.empty()) out.note = note;
   out.sentence = text_of(f, "sentence");
   out.target = text_of(f, "target");
-  out.group = text_of(f, "group");
-  out.origin = text_of(f, "origin");
-  out.expected = texts_of(f, "expected");
-  out.caught_by = texts_of(f, "caught_by");
-  out.note = text_of(f, "note");
+  out.expected = texts_of(f, "expected_property");
+  if (const auto by = f.find("failed_by"); by != f.end())
+    for (const auto& [law, schemas] : by->items()) out.caught_by.push_back(law);
   out.schemas = f.value("schemas", std::uint64_t{0});
   out.values = f.value("values", std::uint64_t{0});
   out.seconds = number_of(f, "seconds").value_or(0);
-  const auto shown = f.find("case");
-  if (shown != f.end() && shown->is_object()) {
-    FailureRecord record;
-    record.target = out.target;
-    if (!out.caught_by.empty()) record.property = out.caught_by.front();
-    record.file = text_of(*shown, "file");
-    record.message = text_of(*shown, "message");
-    record.schema = text_of(*shown, "schema");
-    record.steps = texts_of(*shown, "steps");
-    record.shrunk = true;
-    record.cut();
-    out.replay = text_of(*shown, "replay");
-    out.shown = std::move(record);
+  if (const std::string text = text_of(f, "case"); !text.empty()) {
+    out.shown = shown_of(text);
+    out.shown->target = out.target;
+    out.shown->property = text_of(f, "property");
+    out.shown->shrunk = true;
+    out.shown->confirmed = f.value("confirmed", true);
+    out.shown->cut();
   }
   return out;
 }
@@ -141,9 +181,11 @@ Result<FaultTable> read_faults(const fs::path& file) {
     out.seed = text_of(object, "seed");
     out.time = text_of(object, "time");
     out.elapsed_s = number_of(object, "elapsed_s").value_or(0);
-    out.interrupted = object.value("interrupted", false);
     out.environment = environment_of(object);
-    for (const json& fault : object.at("faults")) out.faults.push_back(fault_of(fault));
+    for (const json& fault : object.at("faults")) {
+      out.faults.push_back(fault_of(fault));
+      out.interrupted = out.interrupted || fault.value("outcome", "") == "interrupted";
+    }
     return out;
   });
 }

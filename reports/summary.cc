@@ -97,7 +97,7 @@ class Maker {
     std::vector<Attention> survived;
     std::vector<Attention> others;
     for (const FaultResult& f : report_.faults->faults) {
-      const std::string name = f.id + (f.target.empty() ? "" : " on " + f.target);
+      const std::string name = f.target.empty() ? f.id : f.id + "/" + f.target;
       switch (f.status) {
         case FaultResult::Status::Survived:
           survived.push_back({Kind::Bad, "faults", name, "seeded fault not noticed"});

@@ -1,9 +1,11 @@
 // What a crossing costs, next to its floor: a row for each shape, a mark for each target.
 
-/** "go/string-1KiB/argument/sync" taken apart; absent where a name has another form. */
+const DIRECTIONS = ['argument', 'result', 'both', '-'];
+
+/** "go/call/string-1KiB/argument" taken apart; absent where a name has another form. */
 function parts(name) {
   const p = name.split('/');
-  return p.length === 4 && p[0] !== 'floor' && p[0] !== 'harness' ? { target: p[0], shape: p[1], direction: p[2], mechanism: p[3] } : null;
+  return p.length === 4 && p[0] !== 'floor' && DIRECTIONS.includes(p[3]) ? { target: p[0], mechanism: p[1], shape: p[2], direction: p[3] } : null;
 }
 
 /** A row for each mechanism, shape and direction. */
@@ -37,12 +39,12 @@ function costDetail(row) {
   return h('table', { class: 'plain' },
     h('thead', {}, h('tr', {}, ['Target', 'Time', 'Floor', 'Times the floor'].map((t, i) => h('th', { scope: 'col', class: i ? 'number' : null }, t)))),
     h('tbody', {}, row.marks.map((m) => h('tr', {}, h('th', { scope: 'row' }, m.target), h('td', { class: 'number' }, duration(m.ns)),
-      h('td', { class: 'number' }, m.floor ? `${duration(m.floor)} ${m.floorName ? `(${m.floorName.replace(/^floor\//, '')})` : ''}` : NONE),
+      h('td', { class: 'number' }, m.floor ? `${duration(m.floor)} ${m.floorName ? `(${m.floorName.replaceAll('floor/', '')})` : ''}` : NONE),
       h('td', { class: 'number' }, m.floor ? short(m.ns / m.floor) : NONE)))));
 }
 
 function benchTable(benchmarks) {
-  const names = [...new Set(benchmarks.flatMap((b) => Object.keys(b.counters ?? {})))].sort();
+  const names = [...new Set(benchmarks.flatMap((b) => Object.keys(b.counters ?? {}).filter((key) => key !== 'ratio')))].sort();
   return new Table({
     label: 'All benchmarks', rows: benchmarks, sort: { key: 'name', descending: false },
     facets: [{ title: 'Target', of: (b) => b.name.split('/')[0] }],
@@ -73,7 +75,7 @@ function cost(section) {
       legend(targets, [h('li', {}, s('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, s('line', { class: 'floor', x1: 7, x2: 7, y1: 1, y2: 13 })), 'floor')]),
       new Table({
         label: 'Cost against floor', rows, sort: { key: 'shape', descending: false },
-        facets: [{ title: 'Mechanism', of: (r) => r.mechanism, chosen: mechanisms.includes('sync') && rows.length > 40 ? 'sync' : '' },
+        facets: [{ title: 'Mechanism', of: (r) => r.mechanism, chosen: mechanisms.includes('call') ? 'call' : '' },
           { title: 'Direction', of: (r) => r.direction }],
         rowId: (r) => r.key, detail: costDetail,
         columns: [

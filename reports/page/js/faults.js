@@ -1,15 +1,14 @@
 // Seeded faults: what the harness was given to find, and whether it did.
 
 const STATUS = {
-  survived: ['bad', 'not noticed'], broken: ['warning', 'not tried'], other: ['warning', 'by another law'],
+  survived: ['bad', 'not noticed'], broken: ['warning', 'not tried'], other: ['warning', 'not as promised'],
   skipped: ['quiet', 'skipped'], caught: ['good', 'noticed'],
 };
 
 let faultTable = null;
 
 function faultDetail(f) {
-  const rows = [['Must be noticed by', f.expected.join(', ')], ['Noticed by', f.caught_by.join(', ')], ['Values', count(f.values)],
-    ['Of', f.group], ['Seen in', f.origin], ['Note', f.note]].filter(([, v]) => v);
+  const rows = [['Must be noticed by', f.expected.join(', ')], ['Noticed by', f.caught_by.join(', ')], ['Values', count(f.values)], ['Note', f.note]].filter(([, v]) => v);
   return h('div', {}, h('dl', { class: 'facts-list' }, rows.map(([k, v]) => [h('dt', {}, k), h('dd', {}, v)])), f.case ? caseBody(f.case) : null);
 }
 
@@ -26,7 +25,7 @@ function faults(section) {
     facets: [{ title: 'Outcome', of: (f) => STATUS[f.status][1] }, { title: 'Target', of: (f) => f.target }],
     rowClass: (f) => `v-${STATUS[f.status][0]}`,
     columns: [
-      { key: 'id', title: 'Fault', text: (f) => `${f.id} ${f.sentence}`, class: 'grow', cell: (f) => [h('code', { class: 'name' }, f.id), h('span', { class: 'sentence' }, f.sentence)], sort: (f) => f.id },
+      { key: 'id', title: 'Fault', text: (f) => `${f.id}/${f.target} ${f.sentence}`, class: 'grow', cell: (f) => [h('code', { class: 'name' }, `${f.id}/${f.target}`), h('span', { class: 'sentence' }, f.sentence)], sort: (f) => `${f.id}/${f.target}` },
       { key: 'target', title: 'Target', text: (f) => f.target, wide: true },
       { key: 'status', title: 'Outcome', text: (f) => STATUS[f.status][1], cell: (f) => badge(...STATUS[f.status]), sort: (f) => ranks.indexOf(f.status) },
       { key: 'law', title: 'By law', text: (f) => f.caught_by.join(', ') || NONE, wide: true },

@@ -56,7 +56,7 @@ function tiles() {
 function goTo(item) {
   if (item.section === 'speed') speedTable?.find(item.subject);
   if (item.section === 'history') showHistory(item.subject);
-  if (item.section === 'faults') faultTable?.find(item.subject.split(' ')[0]);
+  if (item.section === 'faults') faultTable?.find(item.subject);
   if (item.section === 'failures') showFailures(...item.subject.split(' '));
 }
 

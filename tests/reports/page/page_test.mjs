@@ -186,7 +186,7 @@ test('a keyboard reaches the filter, sorts, and opens a row', () =>
     await show(tab, 'faults');
     await tab.keyboard.press('/');
     assert.equal(await tab.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Filter Seeded faults');
-    await tab.keyboard.type('fault-07');
+    await tab.keyboard.type('L1/go');
     assert.equal(await rows(tab, 'faults'), 1);
     await tab.focus('#faults thead th:nth-child(3) button');
     await tab.keyboard.press('Enter');
@@ -203,12 +203,12 @@ test('a keyboard reaches the filter, sorts, and opens a row', () =>
 test('the overview leads to what it names', () =>
   opened(page('usual'), {}, async (tab) => {
     const follow = (text) => tab.evaluate((t) => [...document.querySelectorAll('.attention a')].find((a) => a.textContent === t).click(), text);
-    await follow('control/none/argument/sync');
+    await follow('control/call/none/argument');
     assert.equal(await rows(tab, 'speed'), 1);
     await follow('wasm-c balance');
     assert.equal((await tab.$$('.failure')).length, 1);
     assert.match(await tab.$eval('.failure', (e) => e.textContent), /guest heap: 4800 bytes/);
-    await follow('go/none/argument/sync');
+    await follow('go/call/none/argument');
     assert.equal((await tab.$$('#history tr.detail')).length, 1);
     await painted(tab, '#history .chart canvas');
     assert.match(await tab.$eval('#history .steps', (e) => e.textContent), /\+5\.1 % on 18 November 2026/);
@@ -270,8 +270,8 @@ for (const size of ['usual', 'large']) {
       const points = await tab.evaluate(() => document.querySelector('#history .chart').plot.data[0].length);
       assert.equal(points, Number(nights.replace(',', '')));
       const started = Date.now();
-      await tab.type('#history input[type=search]', 'wasm-go/nested');
-      await tab.waitForFunction(() => [...document.querySelectorAll('#history tbody th')].every((e) => e.textContent.includes('wasm-go/nested')));
+      await tab.type('#history input[type=search]', 'wasm-go/call/nested');
+      await tab.waitForFunction(() => [...document.querySelectorAll('#history tbody th')].every((e) => e.textContent.includes('wasm-go/call/nested')));
       assert.ok(Date.now() - started < 3000, 'the filter answers while one types');
     }));
 }

@@ -29,7 +29,7 @@ KINDS = ("bool s8 u8 s16 u16 s32 u32 s64 u64 f32 f64 char string list option res
          "variant enum flags own borrow").split()
 SHAPES = ["none", "scalar", "string-8B", "string-1KiB", "string-1MiB", "list-u8-1000",
           "records-10", "records-1000", "nested", "variant", "option", "flat-16", "flat-17"]
-MECHANISMS = ["sync", "completion", "host", "event", "resource", "post-return", "instantiate", "cbor"]
+MECHANISMS = ["call", "completion", "host", "event", "resource", "post-return", "instantiate", "cbor"]
 HOSTILE = "</script><script>window.broken = 1</script><img src=x onerror='window.broken = 2'>`|**&\"'\\"
 
 
@@ -95,18 +95,22 @@ def faults(args, rng):
     rows = []
     for i in range(48):
         target = TARGETS[i % 5]
-        row = {"id": f"fault-{i:02d}", "sentence": "A string is handed over without a copy, and freed by both sides.",
-               "target": target, "group": "ownership of strings", "status": "caught", "expected": ["balance"], "caught_by": ["balance"],
-               "schemas": 1 + rng.randrange(90), "values": rng.randrange(40000), "seconds": round(rng.random() * 40, 1),
-               "case": {"file": f"results/faults/{i}.case", "schema": schema(), "steps": ["call consume({a: true, b: false})"],
-                        "message": "live_bytes: expected 0, seen 16", "replay": f"build/fficheck replay results/faults/{i}.case"}}
-        rows.append(row)
+        text = ("fficheck-case: 1\ntarget: " + target + "\nproperty: balance\nmessage: live_bytes: expected 0, seen 16\n--- schema ---\n"
+                + schema() + "--- script ---\ncall consume({a: true, b: false})\n--- end ---\n")
+        rows.append({"id": f"L{i // 5}", "sentence": "A string is handed over without a copy, and freed by both sides.",
+                     "target": target, "outcome": "caught", "as_promised": True, "expected_property": "balance", "property": "balance",
+                     "failed_by": {"balance": 1}, "schemas": 1 + rng.randrange(90), "values": rng.randrange(40000),
+                     "seconds": round(rng.random() * 40, 1), "shrink_s": 3.5, "confirmed": True, "case": text,
+                     "size": {"types": 1, "functions": 1, "steps": 1, "leaves": 2}})
     if not args.good:
-        rows[7].update(status="survived", caught_by=[], case=None)
-        rows[11].update(status="other", caught_by=["echo"], note="the crash came before the witness was compared")
-        rows[12].update(status="broken", caught_by=[], note="go vet refused the edited text", case=None)
+        rows[7].update(outcome="SURVIVED", failed_by={})
+        del rows[7]["case"]
+        rows[11].update(outcome="CAUGHT BY ANOTHER", failed_by={"echo": 2}, property="echo")
+        rows[12].update(outcome="NEVER SEEDED", failed_by={}, note="go vet refused the edited text")
+        del rows[12]["case"]
     if args.hostile:
-        rows[0].update(id=HOSTILE, sentence=HOSTILE, group=HOSTILE, target=HOSTILE, note=HOSTILE, status="survived")
+        rows[0].update(id=HOSTILE, sentence=HOSTILE, target=HOSTILE, note=HOSTILE, outcome="SURVIVED",
+                       case=rows[1]["case"].replace("call", HOSTILE))
     return {"version": 1, "seed": "0x5eed", "elapsed_s": 1210, "time": "2026-11-20T02:31:00Z", "faults": rows}
 
 
@@ -118,14 +122,14 @@ def names(n):
             for shape in SHAPES:
                 for target in ("go", "control", "wasm-c", "wasm-go"):
                     for direction in ("argument", "result", "both"):
-                        out.append(f"{target}/{shape}{'' if size == 0 else f'-x{size + 1}'}/{direction}/{mechanism}")
+                        out.append(f"{target}/{mechanism}/{shape}{'' if size == 0 else f'-x{size + 1}'}/{direction}")
                         if len(out) == n:
                             return out
     return out
 
 
 def cost(name, rng):
-    target, shape, _, mechanism = name.split("/")
+    target, mechanism, shape, _ = name.split("/")
     floor = 2.0 + 180 * MECHANISMS.index(mechanism) + {"string-1MiB": 21000, "records-1000": 4100, "list-u8-1000": 30}.get(shape, 4 * len(shape))
     return floor, floor * {"go": 3.1, "control": 1.6, "wasm-c": 2.2, "wasm-go": 4.4}[target] * (0.9 + rng.random() * 0.4)
 
