@@ -124,7 +124,7 @@ class ResourceDrawer {
 
   void free_function() {
     const std::string number = std::to_string(count_++);
-    switch (draw_.range(0, 3)) {
+    switch (draw_.range(0, 4)) {
       case 0:
         add(top_.claim("consume-held-" + number), FunctionKind::Free, 0, {any_type(), any_type()},
             types_.scalar(Kind::U64));
@@ -138,6 +138,12 @@ class ResourceDrawer {
         add(top_.claim("produce-held-" + number), FunctionKind::Free, 0, {types_.scalar(Kind::U64)},
             holding(Kind::Own, 2));
         return;
+      case 3: {  // several owned handles of one type among the arguments
+        const TypeId own = any_handle(Kind::Own);
+        const std::vector<TypeId> types(draw_.range(2, 3), own);
+        add(top_.claim("merge-" + number), FunctionKind::Free, 0, types, own);
+        return;
+      }
       default:
         add(top_.claim("call-held-" + number), FunctionKind::Free, 0, some_types(), any_result());
         return;

@@ -12,9 +12,11 @@ class Compiles final : public Property {
     return "Generated code compiles without a warning and is formatted as its language wants it.";
   }
   [[nodiscard]] std::vector<std::string_view> stages() const override {
-    return {"compile-c",  "compile-c-gcc",  "compile-c-clang", "compile-cxx",
-            "compile-go", "compile-wasm-c", "compile-wasm-go", "link",
-            "vet",        "gofmt",          "clang-format"};
+    return {"compile-c",        "compile-c-gcc", "compile-c-clang",
+            "compile-cxx",      "compile-go",    "compile-wasm-c",
+            "compile-wasm-go",  "link",          "clang-c",
+            "clang-cxx-header", "vet",           "gofmt",
+            "clang-format"};
   }
   [[nodiscard]] Verdict check(const Subject&) const override {
     return {.outcome = Verdict::Outcome::Skip, .message = "judged when the batch is built"};

@@ -1,6 +1,7 @@
 #include "properties/faults/edits.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <regex>
 #include <utility>
@@ -30,6 +31,38 @@ Result<FileSet> rewrite_files(FileSet files, const std::regex& paths, const Rewr
   }
   if (!changed) return otherwise;
   return files;
+}
+
+/// For each record, the names of the first two fields of one scalar type.
+using Pairs = std::map<std::string, std::pair<std::string, std::string>>;
+
+Pairs like_fields(const std::string& text) {
+  static const std::regex begin(R"(^type (C\d+\w+) struct \{$)");
+  static const std::regex field(
+      R"(^\t([A-Z]\w*)\s+(u?int(?:8|16|32|64)|float32|float64|string|bool)$)");
+  Pairs out;
+  std::map<std::string, std::string> seen;  // type -> field
+  std::string inside;
+  for (const std::string& line : lines_of(text)) {
+    std::smatch m;
+    if (std::regex_match(line, m, begin)) {
+      inside = m[1];
+      seen.clear();
+    } else if (line == "}") {
+      inside.clear();
+    } else if (!inside.empty() && std::regex_match(line, m, field)) {
+      const auto [first, is_new] = seen.try_emplace(m[2], m[1]);
+      if (!is_new) out.try_emplace(inside, first->second, m[1].str());
+    }
+  }
+  return out;
+}
+
+std::string swap_words(const std::string& block, const std::string& a, const std::string& b) {
+  const auto rename = [](const std::string& text, const std::string& from, const std::string& to) {
+    return std::regex_replace(text, std::regex("\\bv\\." + from + "\\b"), "v." + to);
+  };
+  return rename(rename(rename(block, a, "fficheckSwapped"), b, a), "fficheckSwapped", b);
 }
 
 }  // namespace
@@ -128,6 +161,39 @@ Edit perhaps(Edit edit) {
   return [edit = std::move(edit)](FileSet files) -> Result<FileSet> {
     Result<FileSet> edited = edit(files);
     return edited.ok() ? std::move(edited) : Result<FileSet>(std::move(files));
+  };
+}
+
+Edit swapped_fields(std::string dir, std::string types, std::string functions) {
+  return [dir = std::move(dir), types = std::move(types),
+          functions = std::move(functions)](FileSet files) -> Result<FileSet> {
+    static const std::regex begin(R"(^func (?:lower|lift|flat|spread)(C\d+\w+)\(.*$)");
+    bool changed = false;
+    for (const auto& [path, text] : FileSet(files)) {
+      static const std::regex id(R"((c\d+)\.go)");
+      std::smatch m;
+      if (!path.starts_with(dir) || !path.ends_with(types)) continue;
+      const std::string name = path.substr(dir.size());
+      if (!std::regex_match(name, m, id)) continue;
+      const Pairs pairs = like_fields(text);
+      std::string& code = files.at(dir + m[1].str() + functions);
+      std::string out;
+      std::string block;
+      std::string record;
+      for (const std::string& line : lines_of(code)) {
+        if (block.empty() && std::regex_match(line, m, begin) && pairs.contains(m[1]))
+          record = m[1];
+        (record.empty() ? out : block).append(line).append("\n");
+        if (record.empty() || line != "}") continue;
+        out += swap_words(block, pairs.at(record).first, pairs.at(record).second);
+        block.clear();
+        record.clear();
+      }
+      changed = changed || out != code;
+      code = out;
+    }
+    if (!changed) return nothing("two fields of one type", dir);
+    return files;
   };
 }
 

@@ -34,6 +34,11 @@ using Rewrite = std::function<std::optional<std::string>(const std::string& text
 /// the values, as they were in generators that assert nothing.
 [[nodiscard]] Edit without_assertions();
 
+/// In Go, the first two fields of one scalar type of each record stand for each other wherever the
+/// record is lifted or lowered. The types of schema c017 are in DIR c017 TYPES ("go/c017.go"), the
+/// functions in DIR c017 FUNCTIONS.
+[[nodiscard]] Edit swapped_fields(std::string dir, std::string types, std::string functions);
+
 /// The lines of a text, without line ends.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 [[nodiscard]] std::string join(const std::vector<std::string>& lines);

@@ -8,7 +8,12 @@
 namespace fficheck {
 
 [[nodiscard]] std::vector<Fault> layout_faults();
+[[nodiscard]] std::vector<Fault> wasm_layout_faults();
 [[nodiscard]] std::vector<Fault> string_faults();
+[[nodiscard]] std::vector<Fault> ownership_faults();
+[[nodiscard]] std::vector<Fault> gc_faults();
+[[nodiscard]] std::vector<Fault> resource_faults();
+[[nodiscard]] std::vector<Fault> name_faults();
 
 /// All of them.
 [[nodiscard]] std::vector<Fault> all_faults();

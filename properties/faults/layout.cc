@@ -1,9 +1,6 @@
 // Layout and values: L rows.
-#include <algorithm>
-#include <map>
 #include <regex>
 #include <string>
-#include <utility>
 
 #include "properties/faults/edits.h"
 #include "properties/faults/faults.h"
@@ -35,72 +32,6 @@ Edit members(const std::string& macro, const std::string& mark, const std::strin
              const std::string& other) {
   return edits::lines(kHeader, mark, pattern,
                       "#if defined(" + macro + ")\n" + other + "\n#else\n$&\n#endif");
-}
-
-/// Swaps the sources of the first two plain copies of fields of one type, as both ways do it:
-/// `copy` has the field's name as its groups 1 and 2.
-std::optional<std::string> swap_copies(const std::string& block, const std::regex& copy,
-                                       const std::map<std::string, std::string>& types) {
-  std::vector<std::string> lines = edits::lines_of(block);
-  std::map<std::string, std::pair<std::size_t, std::string>> seen;  // type -> line, field
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::smatch m;
-    if (!std::regex_match(lines[i], m, copy)) continue;
-    const auto type = types.find(m[1]);
-    if (type == types.end()) continue;
-    const auto [first, is_new] = seen.try_emplace(type->second, i, m[1].str());
-    if (is_new) continue;
-    const std::string other = m[1].str();
-    const std::string from = lines[i].substr(lines[i].find(" = "));
-    std::string& line = lines[first->second.first];
-    lines[i] = lines[i].substr(0, lines[i].find(" = ")) + line.substr(line.find(" = "));
-    line = line.substr(0, line.find(" = ")) + from;
-    return edits::join(lines);
-  }
-  return std::nullopt;
-}
-
-/// The fields of each mirror with their types: "C017Ab" -> {"A" -> "uint32"}.
-std::map<std::string, std::map<std::string, std::string>> mirrors(const std::string& text) {
-  static const std::regex begin(R"(^type raw(C\d+\w+) struct \{$)");
-  static const std::regex field(R"(^\t(\w+)\s+(\w+)$)");
-  std::map<std::string, std::map<std::string, std::string>> out;
-  std::string inside;
-  for (const std::string& line : edits::lines_of(text)) {
-    std::smatch m;
-    if (std::regex_match(line, m, begin))
-      inside = m[1];
-    else if (line == "}")
-      inside.clear();
-    else if (!inside.empty() && std::regex_match(line, m, field))
-      out[inside][m[1]] = m[2];
-  }
-  return out;
-}
-
-std::optional<std::string> swap_fields(const std::string& text) {
-  static const std::regex begin(R"(^func (lower|lift)(C\d+\w+)\(.*$)");
-  static const std::regex lowers(R"(^\traw\.(\w+) = v\.(\w+)$)");
-  static const std::regex lifts(R"(^\tv\.(\w+) = raw\.(\w+)$)");
-  const auto types = mirrors(text);
-  std::string out;
-  std::string block;
-  std::smatch m;
-  std::string name;
-  bool lowering = false;
-  for (const std::string& line : edits::lines_of(text)) {
-    if (block.empty() && std::regex_match(line, m, begin) && types.contains(m[2])) {
-      name = m[2];
-      lowering = m[1] == "lower";
-      block = line + "\n";
-      continue;
-    }
-    (block.empty() ? out : block).append(line).append("\n");
-    if (block.empty() || line != "}") continue;
-    out += swap_copies(block, lowering ? lowers : lifts, types.at(name)).value_or(block);
-    block.clear();
-  }
-  return out;
 }
 
 /// In a mirror, the second of two neighbours of 4 bytes each is put where 8 bytes of alignment
@@ -202,7 +133,7 @@ std::vector<Fault> native() {
        .target = "go",
        .sentence = "Two fields of the same type are swapped, on the way there and on the way back.",
        .property = "consume",
-       .edit = edits::whole(kGo, swap_fields)},
+       .edit = edits::swapped_fields("go/", ".go", ".go")},
       {.id = "L11",
        .target = "go",
        .sentence = "Lowering a list of compound elements uses up the caller's own list.",

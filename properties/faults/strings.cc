@@ -44,9 +44,9 @@ std::vector<Fault> native() {
        .target = "go",
        .sentence = "The library's error text is thrown away where a call is refused.",
        .property = "errors",
-       .edit = edits::text(kCall, "\t\t\ttext.Origin, text.closed = Refused,",
-                           "\t\t\ttext.Text = \"call failed\"\n"
-                           "\t\t\ttext.Origin, text.closed = Refused,"),
+       .edit = edits::text(kCall, "\t\terr.Origin, err.closed = Refused, closed\n",
+                           "\t\terr.Text = \"call failed\"\n"
+                           "\t\terr.Origin, err.closed = Refused, closed\n"),
        .alone = true},
       {.id = "E3",
        .target = "go",

@@ -17,6 +17,8 @@ namespace {
 
 /// One value in so many also crosses through the component session.
 constexpr std::uint64_t kBothEvery = 16;
+/// Of a run, every so many values the guest collects its garbage inside each cabi_realloc.
+constexpr std::uint64_t kCollectEvery = 64;
 constexpr std::chrono::milliseconds kCallLimit{5000};
 constexpr CoreType kI32 = CoreType::I32;
 constexpr CoreType kI64 = CoreType::I64;
@@ -88,6 +90,12 @@ std::int64_t WasmWorker::counter(std::uint32_t which) {
   return static_cast<std::int64_t>(raw[0]);
 }
 
+void WasmWorker::collect_in_realloc(bool on) {
+  std::uint64_t raw[1] = {on ? 1U : 0U};
+  const CoreType in[] = {kI32};
+  (void)core_->probe("collect-in-realloc", in, {}, raw);  // a guest that trapped starts anew
+}
+
 std::string WasmWorker::run_core(std::uint32_t schema, std::uint32_t function,
                                  const std::vector<Value>& args, std::optional<Value>* result,
                                  std::uint64_t* witness) {
@@ -157,11 +165,12 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
   std::optional<Value> seen;
   if (request.law == BulkLaw::Traps) return try_hostile(request, trial);
   if (request.law == BulkLaw::PostReturn) {
+    // The name without the batch's part of it, which replays do not share.
+    const std::string own = interface_id(schema) + "#" + f.name;
     for (const std::string& name : core_->missing())
-      if (name.ends_with("#" + f.name)) return "the module does not export " + name;
+      if (name.ends_with(own)) return "the module does not export its post-return";
     for (const std::string& name : core_->surplus())
-      if (name.ends_with(interface_id(schema) + "#" + f.name))
-        return "the module exports " + name + ", which nothing needs";
+      if (name.ends_with(own)) return "the module exports a post-return, which nothing needs";
     const std::int64_t live = counter(0);
     WasmCall call = core_->call(request.schema, request.function, trial.args);
     if (call.trap) {
@@ -175,6 +184,8 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
   }
   std::uint64_t core_witness = 0;
   const unsigned times = request.law == BulkLaw::Repeat ? 2 : 1;
+  const bool collecting = trial.index % kCollectEvery == 0;
+  if (collecting) collect_in_realloc(true);
   for (unsigned i = 0; i < times; ++i) {
     seen.reset();
     if (std::string problem = run_core(request.schema, request.function, trial.args, &seen,
@@ -184,6 +195,7 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
     if (std::string problem = judge_answer(schema, f, trial, seen); !problem.empty())
       return problem;
   }
+  if (collecting) collect_in_realloc(false);
   if (!both) return {};
   if (core_witness != trial.witness) return "the callee's witness of its arguments is wrong";
   std::optional<Value> other;
@@ -207,6 +219,7 @@ Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
   const CoreType out64[] = {kI64};
   BulkOutcome out;
   calls_ += request.count;
+  const std::int64_t live = counter(0);
   if (const auto trap = core_->probe("run-import", in, out64, raw)) {
     FFICHECK_CHECK(start_core());
     out.failed = request.first;
@@ -224,6 +237,11 @@ Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
   if (out.held != request.count) {
     out.failed = ask("failed");
     out.detail = f.name + ": the host's answer is not what the guest expects";
+  } else if (const std::int64_t now = counter(0); now != live) {
+    out.failed = request.first;
+    out.detail = f.name + ": the guest has " + std::to_string(now) +
+                 " live allocations after it called its host, " + std::to_string(live) +
+                 " before it";
   }
   return out;
 }
@@ -286,9 +304,11 @@ Result<CallOutcome> WasmWorker::call(std::uint32_t schema, std::uint32_t functio
   for (unsigned i = 0; i < std::max(times, 1u); ++i) {
     outcome.result.reset();
     const std::int64_t live = counter(0);
+    collect_in_realloc(true);
     std::string problem =
         run_core(schema, function, args, &outcome.result, &outcome.callee_witness);
     if (!problem.empty()) return failed(std::move(problem));
+    collect_in_realloc(false);
     if (counter(0) != live)
       return failed("the guest has " + std::to_string(counter(0)) +
                     " live allocations after the call, " + std::to_string(live) + " before it");

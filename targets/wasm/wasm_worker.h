@@ -66,6 +66,9 @@ class WasmWorker final : public WorkerHandler {
   std::string agree(const Schema& schema, const Function& f, const std::optional<Value>& core,
                     std::uint64_t core_witness, const std::optional<Value>& component,
                     std::uint64_t component_witness) const;
+  /// Whether the guest's collector runs inside each cabi_realloc: what it forgets to hold is gone
+  /// then. Off in an instance that was started anew.
+  void collect_in_realloc(bool on);
   [[nodiscard]] std::int64_t counter(std::uint32_t which);
   Result<void> start_core();
   /// Makes the component beside the first calls.
