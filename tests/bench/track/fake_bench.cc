@@ -53,5 +53,13 @@ int main(int argc, char** argv) {
                        return fficheck::Result<fficheck::Measured>(
                            fficheck::input_error("no fixture"));
                      }});
+  for (const int turns : {1000, 1005}) {
+    auto run = [turns](std::uint64_t n) {
+      return fficheck::timed(n, [turns] {
+        for (int i = 0; i < turns; ++i) asm volatile("" ::: "memory");
+      });
+    };
+    benches.push_back({"fake/loop-" + std::to_string(turns), "", run, true});
+  }
   return fficheck::bench_main(argc, argv, benches);
 }
