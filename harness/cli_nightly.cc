@@ -58,33 +58,28 @@ class Night {
   }
 
   Result<int> run() {
-    if (offers("fuzz")) FFICHECK_CHECK(step({"campaign", campaign()}));
-    if (offers("faults"))
-      FFICHECK_CHECK(step({"faults", {"faults", "--json", file("faults.json")}}));
     FFICHECK_TRY(const Build build, own_build(options_.places));
-    FFICHECK_CHECK(step({"bench", quick({"bench", "--json", file("bench.json"), "--filter",
-                                         options_.filter, "--build", build.dir.string()})}));
-    const fs::path last = fs::absolute(options_.places.state) / "last";
+    if (wanted("campaign")) FFICHECK_CHECK(step({"campaign", campaign()}));
+    if (wanted("faults") && offers("faults"))
+      FFICHECK_CHECK(step({"faults", {"faults", "--json", file("faults.json")}}));
+    if (wanted("bench"))
+      FFICHECK_CHECK(step({"bench", measured({"bench", "--json", file("bench.json")})}));
+    const fs::path last = fs::path(options_.places.state) / "last";
     std::error_code error;
-    if (fs::exists(last, error))
-      FFICHECK_CHECK(
-          step({"compare", tracked(quick({"bench", "--against", last.string(), "--json",
-                                          file("compare.json"), "--filter", options_.filter}))}));
-    FFICHECK_CHECK(step({"history", tracked(quick({"track", "record", "--night", options_.night,
-                                                   "--filter", options_.filter}))}));
-    FFICHECK_CHECK(step(
-        {"points",
-         {"track", "points", "--json", file("points.json"), "--state", options_.places.state}}));
-    FFICHECK_CHECK(step(
-        {"export", {"track", "export", file("history.jsonl"), "--state", options_.places.state}}));
-    if (offers("report")) FFICHECK_CHECK(step({"report", report()}));
+    if (wanted("compare") && fs::exists(last, error)) {
+      FFICHECK_CHECK(step({"compare", measured({"bench", "--against", last.string(), "--json",
+                                                file("compare.json")})}));
+    }
+    if (wanted("history")) FFICHECK_CHECK(history());
+    if (wanted("report") && offers("report")) FFICHECK_CHECK(step({"report", report()}));
     // Tomorrow is compared with tonight: also where tonight got slower, since that was told.
-    if (!stopped()) {
+    if (wanted("compare") && !stopped()) {
       FFICHECK_TRY(const Build stored, store_build(build, last));
       (void)stored;
     }
     FFICHECK_CHECK(summary());
-    return worst(done_);
+    // Without any step nothing was compared.
+    return done_.empty() ? 2 : worst(done_);
   }
 
  private:
@@ -108,15 +103,29 @@ class Night {
             "--json",
             file("campaign.json")};
   }
-  [[nodiscard]] std::vector<std::string> quick(std::vector<std::string> arguments) const {
+  [[nodiscard]] bool wanted(const std::string& name) const {
+    return options_.only.empty() ||
+           std::find(options_.only.begin(), options_.only.end(), name) != options_.only.end();
+  }
+  /// The arguments that all measuring commands share.
+  [[nodiscard]] std::vector<std::string> measured(std::vector<std::string> arguments) const {
     if (options_.quick) arguments.emplace_back("--quick");
+    for (const auto& [option, value] : {std::pair{"--filter", &options_.filter},
+                                        {"--build", &options_.places.build},
+                                        {"--state", &options_.places.state}})
+      if (!value->empty()) arguments.insert(arguments.end(), {option, *value});
     return arguments;
   }
-  [[nodiscard]] std::vector<std::string> tracked(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--state", options_.places.state});
-    if (!options_.places.build.empty())
-      arguments.insert(arguments.end(), {"--build", options_.places.build});
-    return arguments;
+  /// Appends to the history, and writes what there is in it.
+  Result<void> history() {
+    std::vector<std::string> record = measured({"track", "record", "--night", options_.night});
+    if (!options_.places.host.empty())
+      record.insert(record.end(), {"--host", options_.places.host});
+    FFICHECK_CHECK(step({"history", record}));
+    const std::string& state = options_.places.state;
+    FFICHECK_CHECK(
+        step({"points", {"track", "points", "--json", file("points.json"), "--state", state}}));
+    return step({"export", {"track", "export", file("history.jsonl"), "--state", state}});
   }
   /// The report of whatever there is.
   [[nodiscard]] std::vector<std::string> report() const {
@@ -188,6 +197,7 @@ class Night {
 int nightly(const Program& program, const NightlyOptions& given) {
   NightlyOptions options = given;
   options.night = night_or_today(options.night);
+  options.places.state = fs::absolute(options.places.state).string();
   const auto filter = parse_filter(options.filter);
   if (!filter.ok()) return report_error(filter.error());
   const fs::path out =

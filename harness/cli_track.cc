@@ -38,7 +38,10 @@ Result<History> open_existing(const TrackPlacesOptions& places) {
   return History::open(file);
 }
 
-std::string this_host() { return environment().value("host", "unknown"); }
+/// The name of this machine in the history.
+std::string host_of(const TrackPlacesOptions& places) {
+  return places.host.empty() ? environment().value("host", "unknown") : places.host;
+}
 
 /// Stores a build as an anchor and puts it into the history.
 Result<Anchor> pin_build(History& history, const TrackPlacesOptions& places, const Build& build,
@@ -51,7 +54,7 @@ Result<Anchor> pin_build(History& history, const TrackPlacesOptions& places, con
                        "choose another name");
   FFICHECK_TRY(const Build stored, store_build(build, dir));
   Result<Anchor> pinned =
-      history.pin({this_host(), name, stored.fact("commit"), night, Anchor::State::Current});
+      history.pin({host_of(places), name, stored.fact("commit"), night, Anchor::State::Current});
   if (!pinned.ok()) fs::remove_all(dir, error);
   return pinned;
 }
@@ -138,7 +141,7 @@ int track_record(const Program& program, const TrackOptions& options) {
   const Result<DirLock> lock = DirLock::take(options.places.state);
   if (!lock.ok()) return fail(lock.error());
   const std::string night = night_or_today(options.night);
-  const std::string host = this_host();
+  const std::string host = host_of(options.places);
   Result<std::vector<Anchor>> anchors = history.value().anchors(host);
   if (!anchors.ok()) return fail(anchors.error());
   if (anchors.value().empty()) {
@@ -186,7 +189,7 @@ int track_show(const TrackOptions& options) {
   if (!filter.ok()) return fail(filter.error());
   Result<History> history = open_existing(options.places);
   if (!history.ok()) return fail(history.error());
-  const auto anchors = history.value().anchors(this_host());
+  const auto anchors = history.value().anchors(host_of(options.places));
   if (!anchors.ok()) return fail(anchors.error());
   for (const Anchor& a : anchors.value())
     std::printf("anchor %s, %s, pinned %s, commit %.12s\n", a.name.c_str(), state_name(a.state),

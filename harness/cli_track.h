@@ -19,6 +19,7 @@ namespace fficheck {
 struct TrackPlacesOptions {
   std::string build;                    ///< directory of the bench programs; empty: this program's
   std::string state = "results/track";  ///< history, anchors, last night's build
+  std::string host;                     ///< as the history calls this machine; empty: its name
 };
 
 struct BenchOptions {
@@ -48,7 +49,8 @@ struct NightlyOptions {
   std::string night;
   std::string out;  ///< directory for the night's results; empty: results/nightly/NIGHT
   std::string filter;
-  std::uint64_t seconds = 600;  ///< length of the campaign
+  std::vector<std::string> only;  ///< steps; empty: all
+  std::uint64_t seconds = 600;    ///< length of the campaign
   bool quick = false;
 };
 

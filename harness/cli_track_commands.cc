@@ -11,6 +11,9 @@ void add_build(CLI::App& sub, TrackPlacesOptions& o) {
   sub.add_option("--build", o.build,
                  "Directory of the bench programs; this program's unless given");
 }
+void add_host(CLI::App& sub, TrackPlacesOptions& o) {
+  sub.add_option("--host", o.host, "What the history calls this machine; its name unless given");
+}
 void add_state(CLI::App& sub, TrackPlacesOptions& o) {
   sub.add_option("--state", o.state,
                  "Directory of history and anchors; results/track unless given");
@@ -27,15 +30,18 @@ void add_track(CLI::App& app, TrackOptions& o) {
   sub->add_flag("--no-instructions", o.no_instructions, "Does not count instructions");
   add_build(*sub, o.places);
   add_state(*sub, o.places);
+  add_host(*sub, o.places);
   sub = track->add_subcommand(
       "pin", "Stores this build as an anchor; beside another it takes over after 10 nights");
   sub->add_option("name", o.name, "Of the anchor")->required();
   sub->add_option("--night", o.night, kNightHelp);
   add_build(*sub, o.places);
   add_state(*sub, o.places);
+  add_host(*sub, o.places);
   sub = track->add_subcommand("show", "Prints anchors, series and change points");
   sub->add_option("--filter", o.filter, kFilterHelp);
   add_state(*sub, o.places);
+  add_host(*sub, o.places);
   sub = track->add_subcommand("points", "Prints the change points");
   sub->add_option("--json", o.json, "File for them as JSON");
   add_state(*sub, o.places);
@@ -72,7 +78,12 @@ void TrackCommands::add(CLI::App& app) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}));
   sub->add_option("--filter", nightly_.filter, kFilterHelp);
   sub->add_flag("--quick", nightly_.quick, kQuickHelp);
+  sub->add_option("--only", nightly_.only,
+                  "Only these steps: campaign, faults, bench, compare, history, report")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"campaign", "faults", "bench", "compare", "history", "report"}));
   add_build(*sub, nightly_.places);
+  add_host(*sub, nightly_.places);
   add_state(*sub, nightly_.places);
 }
 

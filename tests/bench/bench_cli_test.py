@@ -185,6 +185,49 @@ class Track(BenchCase):
         self.assertFalse((self.dir / "nowhere").exists())
 
 
+class Nightly(BenchCase):
+    """Nights of builds whose benchmarks cost nothing."""
+
+    def night(self, night, *arguments, status, factor=1.0):
+        out = self.dir / "out" / night
+        run = self.run_cli("nightly", "--night", night, "--filter", "fast|steady", "--out", out, "--state", self.state,
+                           "--build", self.build("now", factor=factor), "--host", "here", *arguments, status=status)
+        return run, out, json.loads((out / "nightly.json").read_text())
+
+    def steps(self, summary):
+        return {step["name"]: step["status"] for step in summary["steps"]}
+
+    def test_the_first_night_compares_with_nothing_the_next_with_the_one_before(self):
+        some = ("--only", "bench,compare,history,report")
+        _, out, summary = self.night("2026-01-01", *some, status=0)
+        self.assertEqual(self.steps(summary), {"bench": 0, "history": 0, "points": 0, "export": 0, "report": 0})
+        for name in ("bench.json", "points.json", "history.jsonl", "report.html", "report.md", "report.xml"):
+            self.assertTrue((out / name).exists(), name)
+        _, out, summary = self.night("2026-01-02", *some, status=0)
+        self.assertEqual(self.steps(summary)["compare"], 0)
+        self.assertEqual(len((out / "history.jsonl").read_text().splitlines()), 12)
+        self.assertIn('"host":"here"', (out / "history.jsonl").read_text())
+
+    def test_a_regression_is_status_1_once_and_all_steps_are_done(self):
+        some = ("--only", "compare,history")
+        self.night("2026-01-01", *some, status=0)
+        _, out, summary = self.night("2026-01-02", *some, status=1, factor=1.05)
+        self.assertEqual(self.steps(summary), {"compare": 1, "history": 0, "points": 0, "export": 0})
+        self.assertEqual(summary["status"], 1)
+        self.night("2026-01-03", *some, status=0, factor=1.05)
+
+    def test_a_campaign_is_part_of_it(self):
+        _, out, summary = self.night("2026-01-01", "--only", "campaign", "--time", 1, status=0)
+        self.assertEqual(self.steps(summary), {"campaign": 0})
+        self.assertGreater(json.loads((out / "campaign.json").read_text())["targets"]["control"]["values"], 0)
+
+    def test_bad_input_is_status_2_with_a_remedy(self):
+        for arguments, message in [(["--filter", "("], "no regular expression"), (["--only", "sleep"], "--only"),
+                                   (["--time", "0"], "--time"), (["--build", self.dir], "scripts/build")]:
+            run = self.run_cli("nightly", "--out", self.dir / "out", "--state", self.state, *arguments, status=2)
+            self.assertIn(message, run.stderr)
+
+
 if __name__ == "__main__":
     FFICHECK, FAKE = (str(pathlib.Path(program).resolve()) for program in sys.argv[1:3])
     unittest.main(argv=sys.argv[:1] + sys.argv[3:])
