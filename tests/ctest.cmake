@@ -60,11 +60,21 @@ endif()
 if(FFICHECK_FUZZERS)
   file(GLOB fuzzers CONFIGURE_DEPENDS fuzzers/*_fuzzer.cc)
   add_custom_target(fficheck_fuzzers)
+  # What generated code consists of, for the fuzzers of the wire across processes.
+  set(native ${PROJECT_SOURCE_DIR}/targets/native/runtime)
+  set(ipc ${PROJECT_SOURCE_DIR}/targets/ipc/runtime)
+  add_library(fficheck_fuzzed STATIC fuzzers/ipc_types.c ${native}/ffi_cbor_read.c ${native}/ffi_cbor_write.c
+    ${native}/ffi_runtime_values.c ${native}/ffi_runtime_memory.c ${ipc}/server/ffi_ipc_frame.c
+    ${ipc}/cpp/ffi_ipc_codec.cc)
+  target_include_directories(fficheck_fuzzed PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(fficheck_fuzzed PRIVATE FFI_RUNTIME_CHECKED=1)
+  target_compile_options(fficheck_fuzzed PRIVATE -fsanitize=fuzzer-no-link,address,undefined
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
   foreach(source IN LISTS fuzzers)
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
-    target_link_libraries(${name} PRIVATE fficheck_core)
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${name} PRIVATE fficheck_core fficheck_fuzzed)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer,undefined)
     add_dependencies(fficheck_fuzzers ${name})
     add_test(NAME ${name} COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzzers/run.sh $<TARGET_FILE:${name}>
       ${CMAKE_CURRENT_SOURCE_DIR}/fuzzers/corpus/${name} ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
