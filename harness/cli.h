@@ -48,6 +48,7 @@ struct FuzzOptions {
   unsigned jobs = 0;  ///< 0: one for each core
   bool resume = false;
   bool keep = false;
+  std::string edit;  ///< command to run in the directory of generated files before each build
 };
 
 struct ReplayOptions {

@@ -15,6 +15,7 @@
 #include "harness/core/augment.h"
 #include "harness/core/case_seed.h"
 #include "harness/run/campaign.h"
+#include "harness/run/edited_target.h"
 #include "harness/run/environment.h"
 #include "harness/run/files.h"
 #include "harness/run/journal.h"
@@ -70,7 +71,8 @@ class Counted {
 struct Plan {
   CampaignConfig config;
   std::shared_ptr<Counted> counted;
-  std::optional<TempDir> temporary;  ///< holds the builds where nothing is saved
+  std::vector<std::unique_ptr<EditedTarget>> edited;  ///< in front of `config.targets`
+  std::optional<TempDir> temporary;                   ///< holds the builds where nothing is saved
 };
 
 Result<void> choose_work(const FuzzOptions& options, Plan& plan) {
@@ -89,6 +91,11 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
   Plan plan;
   CampaignConfig& c = plan.config;
   FFICHECK_TRY(c.targets, choose_targets(program, options.targets));
+  for (const Target*& target : c.targets) {
+    if (options.edit.empty()) break;
+    plan.edited.push_back(std::make_unique<EditedTarget>(*target, options.edit));
+    target = plan.edited.back().get();
+  }
   FFICHECK_TRY(c.properties, choose_properties(program, options.properties));
   if (!options.json.empty()) FFICHECK_CHECK(check_writable("--json", options.json));
   c.profile = options.profile.empty() ? program.profiles.front() : options.profile;

@@ -122,6 +122,9 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
       ->check(whole_number())
       ->check(CLI::Range(1, 1000));
   sub->add_option("--json", o.json, "File for the results as one JSON object");
+  sub->add_option("--edit-generated", o.edit,
+                  "A command that runs where the generated files of each batch are, before the "
+                  "build: breaks a binding by hand");
   sub->add_flag("--keep", o.keep, "Leaves generated code and builds behind");
 }
 

@@ -54,6 +54,18 @@ class CliTest(unittest.TestCase):
         return path
 
 
+class EditGenerated(CliTest):
+    def test_a_binding_broken_by_hand_is_noticed(self):
+        run = self.fuzz("--property", "consume", "--cases", 5, "--edit-generated",
+                        "sed -i 's/  ffi_rt_reply(call, &h);/  const uint64_t g = h + 1;\\n  ffi_rt_reply(call, \\&g);/' "
+                        "native/ffi_provider.c", status=1)
+        self.assertIn("consume", run.stdout)
+
+    def test_a_command_that_fails_is_status_2(self):
+        run = self.fuzz("--cases", 1, "--edit-generated", "echo no such place >&2; exit 1", status=2)
+        self.assertIn("no such place", run.stderr)
+
+
 class Usage(CliTest):
     def test_wrong_arguments_are_status_2_and_say_what_there_is(self):
         for arguments, message in [
