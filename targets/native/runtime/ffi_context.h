@@ -12,12 +12,22 @@
 
 #include "ffi_library.h"
 
+/* Counters are spread over stripes, each a cache line, so that threads which call at once do not wait for each other's. */
 typedef struct {
-  _Atomic int64_t live_allocations, live_bytes, live_contexts, live_threads, bad_frees,
-      total_allocations, total_calls, total_completions;
+  _Alignas(64) _Atomic int64_t live_bytes;
+  _Atomic int64_t live_contexts, live_threads, bad_frees, total_allocations, total_frees, total_calls, total_completions;
+  _Alignas(64) _Atomic uint64_t begun; /* what ffi_runtime_settle waits for; both only grow */
+  _Atomic uint64_t ended;
 } FFICounters;
-extern FFICounters ffi_rt_counters;
-#define FFI_COUNT(counter, by) atomic_fetch_add_explicit(&ffi_rt_counters.counter, (by), memory_order_relaxed)
+enum { FFI_STRIPES = 16 };
+extern FFICounters ffi_rt_counters[FFI_STRIPES];
+FFICounters *ffi_rt_new_stripe(void);
+extern _Thread_local FFICounters *ffi_rt_own_stripe; /* NULL before the first use */
+static inline FFICounters *ffi_rt_stripe(void) {
+  FFICounters *stripe = ffi_rt_own_stripe;
+  return stripe ? stripe : ffi_rt_new_stripe();
+}
+#define FFI_COUNT(counter, by) atomic_fetch_add_explicit(&ffi_rt_stripe()->counter, (by), memory_order_relaxed)
 
 #define FFI_DESTROYED "context destroyed"
 
@@ -79,7 +89,8 @@ struct FFIContext {
   FFIListener *listeners, **last_listener;
   uint64_t next_listener;
   FFIHostEntry *host_entries;
-  FFIHostCall *host_calls;
+  FFIHostCall **host_calls; /* outstanding, in buckets by id; their number is 0 or a power of 2 */
+  size_t host_buckets, host_outstanding;
 
   /* A heap by due time, of the context's thread. */
   FFITimer **timers;

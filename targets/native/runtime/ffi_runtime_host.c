@@ -22,7 +22,7 @@ typedef struct {
 /* From the request to the end of `done`. */
 struct FFIHostCall {
   FFIMessage message;
-  FFIHostCall *next; /* among the outstanding, under the mutex */
+  FFIHostCall *next; /* among the outstanding of its bucket, under the mutex */
   uint64_t id;
   const FFIImport *import;
   FFIHostDone done;
@@ -107,15 +107,74 @@ static void run_done(FFIContext *c, FFIMessage *message, bool closing) {
   finish((FFIHostCall *)(void *)message);
 }
 
-/* Takes the outstanding call of that id, or the first where id is 0; under the mutex. */
-static FFIHostCall *take_call(FFIContext *c, uint64_t id) {
-  FFIHostCall **at = &c->host_calls;
-  while (*at != NULL && id != 0 && (*at)->id != id)
-    at = &(*at)->next;
-  FFIHostCall *call = *at;
-  if (call != NULL)
-    *at = call->next;
+/* ---- Outstanding calls, by id; under the mutex ---- */
+
+static FFIHostCall **bucket(const FFIContext *c, uint64_t id) {
+  return &c->host_calls[id & (c->host_buckets - 1)]; /* ids are consecutive */
+}
+
+static void grow(FFIContext *c) {
+  FFIHostCall **old = c->host_calls;
+  const size_t before = c->host_buckets;
+  c->host_buckets = before ? before * 2 : 16;
+  c->host_calls = ffi_rt_alloc(c->host_buckets * sizeof *old);
+  for (size_t i = 0; i < c->host_buckets; ++i)
+    c->host_calls[i] = NULL;
+  for (size_t i = 0; i < before; ++i)
+    while (old[i] != NULL) {
+      FFIHostCall *call = old[i];
+      old[i] = call->next;
+      FFIHostCall **to = bucket(c, call->id);
+      call->next = *to;
+      *to = call;
+    }
+  if (old != NULL)
+    ffi_rt_free(old, before * sizeof *old);
+}
+
+static void put_call(FFIContext *c, FFIHostCall *call) {
+  if (++c->host_outstanding > c->host_buckets)
+    grow(c);
+  FFIHostCall **to = bucket(c, call->id);
+  call->next = *to;
+  *to = call;
+}
+
+/* The call of that id; NULL: unknown, late, answered. */
+static FFIHostCall *find_call(const FFIContext *c, uint64_t id) {
+  FFIHostCall *call = c->host_buckets ? *bucket(c, id) : NULL;
+  while (call != NULL && call->id != id)
+    call = call->next;
   return call;
+}
+
+static FFIHostCall *take_call(FFIContext *c, uint64_t id) {
+  FFIHostCall *call = find_call(c, id);
+  if (call == NULL)
+    return NULL;
+  FFIHostCall **at = bucket(c, id);
+  while (*at != call)
+    at = &(*at)->next;
+  *at = call->next;
+  --c->host_outstanding;
+  return call;
+}
+
+/* All of them, in a list; the table goes. */
+static FFIHostCall *take_all(FFIContext *c) {
+  FFIHostCall *all = NULL;
+  for (size_t i = 0; i < c->host_buckets; ++i)
+    while (c->host_calls[i] != NULL) {
+      FFIHostCall *call = c->host_calls[i];
+      c->host_calls[i] = call->next;
+      call->next = all;
+      all = call;
+    }
+  if (c->host_buckets)
+    ffi_rt_free(c->host_calls, c->host_buckets * sizeof *c->host_calls);
+  c->host_calls = NULL;
+  c->host_buckets = c->host_outstanding = 0;
+  return all;
 }
 
 static void fail(FFIHostCall *call, const char *text) {
@@ -136,10 +195,8 @@ static void run_request(FFIContext *c, FFIMessage *message, bool closing) {
     entry = entry->next;
   const FFIHostFn fn = entry ? entry->fn : NULL;
   void *userData = entry ? entry->userData : NULL;
-  if (fn != NULL) {
-    call->next = c->host_calls;
-    c->host_calls = call;
-  }
+  if (fn != NULL)
+    put_call(c, call);
   pthread_mutex_unlock(&c->mutex);
   if (fn == NULL) {
     fail(call, "host function not registered");
@@ -189,14 +246,6 @@ int ffi_rt_host_call(const FFILibrary *library, void *ctx, uint32_t import, cons
   return accepted ? FFI_RET_OK : FFI_RET_ERR;
 }
 
-/* The import of the outstanding call of that id; NULL: unknown, late, answered. Under the mutex. */
-static const FFIImport *outstanding(const FFIContext *c, uint64_t id) {
-  const FFIHostCall *call = c->host_calls;
-  while (call != NULL && call->id != id)
-    call = call->next;
-  return call ? call->import : NULL;
-}
-
 /* The host's answer, deeply copied. A struct has the size it has. */
 static FFIHostAnswer host_answer(const FFIImport *import, int ret, const char *msg, size_t len) {
   if (ret != FFI_RET_OK)
@@ -216,7 +265,8 @@ int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, 
   if (c == NULL)
     return FFI_RET_ERR;
   pthread_mutex_lock(&c->mutex);
-  const FFIImport *import = outstanding(c, callId);
+  const FFIHostCall *asked = find_call(c, callId);
+  const FFIImport *import = asked ? asked->import : NULL;
   pthread_mutex_unlock(&c->mutex);
   FFIHostCall *call = NULL;
   if (import != NULL) {
@@ -242,11 +292,15 @@ int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, 
 void ffi_rt_host_fail_all(FFIContext *c) {
   for (;;) {
     pthread_mutex_lock(&c->mutex);
-    FFIHostCall *call = take_call(c, 0);
+    FFIHostCall *all = take_all(c);
     pthread_mutex_unlock(&c->mutex);
-    if (call == NULL)
+    if (all == NULL)
       return;
-    fail(call, FFI_DESTROYED);
+    while (all != NULL) {
+      FFIHostCall *next = all->next;
+      fail(all, FFI_DESTROYED);
+      all = next;
+    }
   }
 }
 

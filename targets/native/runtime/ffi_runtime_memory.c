@@ -8,7 +8,14 @@
 
 #include "ffi_types.h"
 
-FFICounters ffi_rt_counters;
+FFICounters ffi_rt_counters[FFI_STRIPES];
+_Thread_local FFICounters *ffi_rt_own_stripe;
+
+FFICounters *ffi_rt_new_stripe(void) {
+  static _Atomic unsigned next;
+  ffi_rt_own_stripe = &ffi_rt_counters[atomic_fetch_add(&next, 1) % FFI_STRIPES];
+  return ffi_rt_own_stripe;
+}
 
 static void *must_have(void *memory) {
   if (memory == NULL) {
@@ -127,29 +134,35 @@ static bool note_free(const void *memory, size_t size) {
 void *ffi_rt_alloc(size_t size) {
   void *memory = must_have(malloc(size ? size : 1));
   note_allocation(memory, size);
-  FFI_COUNT(live_allocations, 1);
-  FFI_COUNT(live_bytes, (int64_t)size);
-  FFI_COUNT(total_allocations, 1);
+  FFICounters *mine = ffi_rt_stripe();
+  atomic_fetch_add_explicit(&mine->live_bytes, (int64_t)size, memory_order_relaxed);
+  atomic_fetch_add_explicit(&mine->total_allocations, 1, memory_order_relaxed);
   return memory;
 }
 
 void ffi_rt_free(void *memory, size_t size) {
+  FFICounters *mine = ffi_rt_stripe();
   if (!note_free(memory, size)) {
-    FFI_COUNT(bad_frees, 1);
+    atomic_fetch_add_explicit(&mine->bad_frees, 1, memory_order_relaxed);
     return;
   }
-  FFI_COUNT(live_allocations, -1);
-  FFI_COUNT(live_bytes, -(int64_t)size);
+  atomic_fetch_add_explicit(&mine->total_frees, 1, memory_order_relaxed);
+  atomic_fetch_sub_explicit(&mine->live_bytes, (int64_t)size, memory_order_relaxed);
   free(memory);
 }
 
 void ffi_runtime_counters(FFIRuntimeCounters *out) {
-  out->live_allocations = atomic_load(&ffi_rt_counters.live_allocations);
-  out->live_bytes = atomic_load(&ffi_rt_counters.live_bytes);
-  out->live_contexts = atomic_load(&ffi_rt_counters.live_contexts);
-  out->live_threads = atomic_load(&ffi_rt_counters.live_threads);
-  out->bad_frees = atomic_load(&ffi_rt_counters.bad_frees);
-  out->total_allocations = atomic_load(&ffi_rt_counters.total_allocations);
-  out->total_calls = atomic_load(&ffi_rt_counters.total_calls);
-  out->total_completions = atomic_load(&ffi_rt_counters.total_completions);
+  memset(out, 0, sizeof *out);
+  for (int i = 0; i < FFI_STRIPES; ++i) {
+    FFICounters *c = &ffi_rt_counters[i];
+    const int64_t allocations = atomic_load(&c->total_allocations);
+    out->live_allocations += allocations - atomic_load(&c->total_frees);
+    out->live_bytes += atomic_load(&c->live_bytes);
+    out->live_contexts += atomic_load(&c->live_contexts);
+    out->live_threads += atomic_load(&c->live_threads);
+    out->bad_frees += atomic_load(&c->bad_frees);
+    out->total_allocations += allocations;
+    out->total_calls += atomic_load(&c->total_calls);
+    out->total_completions += atomic_load(&c->total_completions);
+  }
 }

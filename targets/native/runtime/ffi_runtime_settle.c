@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <time.h>
 
-static _Atomic int64_t busy;
 static _Atomic int waiters;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
@@ -13,15 +12,26 @@ static bool has_ended;
 static pthread_t ended;
 
 void ffi_rt_busy(void) {
-  atomic_fetch_add(&busy, 1);
+  atomic_fetch_add(&ffi_rt_stripe()->begun, 1);
 }
 
 void ffi_rt_idle(void) {
-  if (atomic_fetch_sub(&busy, 1) != 1 || atomic_load(&waiters) == 0)
+  atomic_fetch_add(&ffi_rt_stripe()->ended, 1);
+  if (atomic_load(&waiters) == 0)
     return;
   pthread_mutex_lock(&mutex);
   pthread_cond_broadcast(&idle);
   pthread_mutex_unlock(&mutex);
+}
+
+/* Whether there was a moment when all that had begun had ended: what ended is counted first, and both only grow. */
+static bool at_rest(void) {
+  uint64_t ended = 0, begun = 0;
+  for (int i = 0; i < FFI_STRIPES; ++i)
+    ended += atomic_load(&ffi_rt_counters[i].ended);
+  for (int i = 0; i < FFI_STRIPES; ++i)
+    begun += atomic_load(&ffi_rt_counters[i].begun);
+  return ended == begun;
 }
 
 void ffi_rt_thread_ends(void) {
@@ -72,10 +82,10 @@ int ffi_runtime_settle(int64_t timeout_ms) {
   pthread_mutex_lock(&mutex);
   atomic_fetch_add(&waiters, 1);
   int late = 0;
-  while (atomic_load(&busy) != 0 && late != ETIMEDOUT)
+  while (!at_rest() && late != ETIMEDOUT)
     late = pthread_cond_timedwait(&idle, &mutex, &limit);
   atomic_fetch_sub(&waiters, 1);
-  const bool settled = atomic_load(&busy) == 0;
+  const bool settled = at_rest();
   pthread_mutex_unlock(&mutex);
   if (settled)
     join_last();
