@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"calls"
@@ -31,7 +32,7 @@ func wanted(what string, figure, limit float64, atLeast bool) {
 	if atLeast {
 		sign = "at least"
 	}
-	fmt.Printf("%-44s %8.2f   %s %.2f%s\n", what, figure, sign, limit, verdict)
+	fmt.Printf("%-56s %6.2f   %s %.2f%s\n", what, figure, sign, limit, verdict)
 }
 
 func must(err error) {
@@ -58,27 +59,38 @@ func run(call func(i uint64), n uint64, callers int) time.Duration {
 	return time.Since(start)
 }
 
+// processor is the time that the process has had of its processors.
+func processor() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 func median(x []float64) float64 {
 	slices.Sort(x)
 	return x[len(x)/2]
 }
 
-// compare is the median of the blocks' ratios: time of a through time of b.
-func compare(a, b func(uint64), n uint64, callers, rounds int) (ratio float64, each time.Duration) {
+// compare is the median of the blocks' ratios, time of a through time of b, and the same of processor
+// time, which a loaded machine disturbs less.
+func compare(a, b func(uint64), n uint64, callers, rounds int) (ratio, processors float64, each time.Duration) {
 	run(a, n, callers)
 	run(b, n, callers)
-	var ratios, times []float64
+	var ratios, cpu, times []float64
 	for range rounds {
-		var ta, tb time.Duration
-		if rand.IntN(2) == 0 {
-			ta, tb = run(a, n, callers), run(b, n, callers)
-		} else {
-			tb, ta = run(b, n, callers), run(a, n, callers)
+		sides := []func(uint64){a, b}
+		var took, used [2]float64
+		first := rand.IntN(2)
+		for _, i := range []int{first, 1 - first} {
+			before := processor()
+			took[i] = run(sides[i], n, callers).Seconds()
+			used[i] = (processor() - before).Seconds()
 		}
-		ratios = append(ratios, ta.Seconds()/tb.Seconds())
-		times = append(times, ta.Seconds()/float64(n))
+		ratios = append(ratios, took[0]/took[1])
+		cpu = append(cpu, used[0]/used[1])
+		times = append(times, took[0]/float64(n))
 	}
-	return median(ratios), time.Duration(median(times) * 1e9)
+	return median(ratios), median(cpu), time.Duration(median(times) * 1e9)
 }
 
 // allocations is how many a call makes.
@@ -102,9 +114,10 @@ func threads() int {
 }
 
 func main() {
-	block := flag.Uint64("block", 4000, "calls in a block of one caller; 64 callers make ten times as many")
-	rounds := flag.Int("rounds", 21, "blocks of each side")
-	only := flag.String("only", "", "just this many times over: 64 callers of this function, for a profiler")
+	block := flag.Uint64("block", 1000, "calls in a block of one caller; 64 callers make ten times as many")
+	rounds := flag.Int("rounds", 25, "blocks of each side")
+	only := flag.String("only", "", "call this one only, 100 blocks, for a profiler")
+	callers := flag.Int("callers", 64, "with -only")
 	flag.Parse()
 
 	c, err := calls.NewClient()
@@ -132,7 +145,13 @@ func main() {
 		"ask text":   func(uint64) { wrong(floor.AskText(sent) == sent, nil) },
 	}
 	if *only != "" {
-		fmt.Println(run(generated[*only], *block*100, 64) / time.Duration(*block*100))
+		call, ok := generated[*only]
+		if !ok {
+			call = byHand[strings.TrimPrefix(*only, "floor ")]
+		}
+		for range 3 {
+			fmt.Println(run(call, *block*100, *callers) / time.Duration(*block*100))
+		}
 		return
 	}
 	// The values: a result is one where the caller keeps it, a text one more on each side.
@@ -150,51 +169,73 @@ func main() {
 			if callers > 1 {
 				n *= 10
 			}
-			ratio, each := compare(generated[name], byHand[name], n, callers, *rounds)
-			wanted(fmt.Sprintf("%s, %d callers, %v each", name, callers, each.Round(10*time.Nanosecond)), ratio, limit, false)
+			ratio, cpu, each := compare(generated[name], byHand[name], n, callers, *rounds)
+			wanted(fmt.Sprintf("%s, %d callers, %v each (processor %.2f)", name, callers, each.Round(10*time.Nanosecond), cpu), ratio, limit, false)
 		}
 	}
 	for _, name := range names {
 		wanted("allocations beyond the values, "+name, allocations(generated[name])-values[name], 2, false)
 	}
 
-	// A call in four asks the host.
-	mixed := func(i uint64) {
-		if i%4 == 0 {
-			generated["ask text"](i)
-		} else {
-			generated["number"](i)
-		}
-	}
 	before := threads()
-	var ratios []float64
-	most := 0
-	for range max(*rounds/2, 3) {
-		few := run(mixed, 20*10000, 100)
-		stop, stopped := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(stopped)
-			for {
-				most = max(most, threads())
-				select {
-				case <-stop:
-					return
-				case <-time.After(5 * time.Millisecond):
-				}
-			}
-		}()
-		many := run(mixed, 20*10000, 10000)
-		close(stop)
-		<-stopped
-		ratios = append(ratios, few.Seconds()/many.Seconds())
-	}
-	wanted("throughput of 10,000 callers by that of 100", median(ratios), 1, true)
-	fmt.Printf("threads: %d before, at most %d with 10,000 callers\n", before, most)
+	crowd(c, generated, byHand, *rounds/4+1)
+	fmt.Printf("threads: %d before, at most %d with 10,000 callers\n", before, most.Load())
 	pending(c)
 	must(c.Close())
 	if failed {
 		os.Exit(1)
 	}
+}
+
+var most atomic.Int64 // threads seen
+
+// watched runs with an eye on the threads.
+func watched(call func(uint64), n uint64, callers int) time.Duration {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			most.Store(max(most.Load(), int64(threads())))
+			select {
+			case <-stop:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}()
+	defer func() { close(stop); <-stopped }()
+	return run(call, n, callers)
+}
+
+// crowd compares 10,000 callers with 100. A call in four asks the host. In the first comparison the host
+// takes a millisecond for its answer, as calls do that are worth waiting for; in the second nothing
+// takes any time, so that it shows what so many goroutines cost a processor's caches, by hand too.
+func crowd(c *calls.Client, generated, byHand map[string]func(uint64), rounds int) {
+	mix := func(side map[string]func(uint64)) func(uint64) {
+		return func(i uint64) {
+			if i%4 == 0 {
+				side["ask number"](i)
+			} else {
+				side["number"](i)
+			}
+		}
+	}
+	var slow, fast, floors []float64
+	for range rounds {
+		must(c.SetHostNumber(func(v uint64) (uint64, error) {
+			time.Sleep(time.Millisecond)
+			return v + 1, nil
+		}))
+		few, many := run(mix(generated), 50000, 100), watched(mix(generated), 100000, 10000)
+		slow = append(slow, 2*few.Seconds()/many.Seconds())
+		must(c.SetHostNumber(func(v uint64) (uint64, error) { return v + 1, nil }))
+		few, many = run(mix(generated), 100000, 100), watched(mix(generated), 100000, 10000)
+		fast = append(fast, few.Seconds()/many.Seconds())
+		few, many = run(mix(byHand), 100000, 100), run(mix(byHand), 100000, 10000)
+		floors = append(floors, few.Seconds()/many.Seconds())
+	}
+	wanted("throughput of 10,000 callers by that of 100", median(slow), 1, true)
+	fmt.Printf("the same where nothing takes time: %.2f; by hand: %.2f\n", median(fast), median(floors))
 }
 
 // pending tells what a call takes that waits, the host's answer outstanding.
