@@ -73,15 +73,16 @@ func median(x []float64) float64 {
 
 // compare is the median of the blocks' ratios, time of a through time of b, and the same of processor
 // time, which a loaded machine disturbs less.
+// Each block has a context of its own and the floor a thread: where threads run decides what a hop costs.
 func compare(a, b func(uint64), n uint64, callers, rounds int) (ratio, processors float64, each time.Duration) {
-	run(a, n, callers)
-	run(b, n, callers)
 	var ratios, cpu, times []float64
 	for range rounds {
 		sides := []func(uint64){a, b}
 		var took, used [2]float64
 		first := rand.IntN(2)
 		for _, i := range []int{first, 1 - first} {
+			renew()
+			run(sides[i], n/10+1, callers)
 			before := processor()
 			took[i] = run(sides[i], n, callers).Seconds()
 			used[i] = (processor() - before).Seconds()
@@ -113,6 +114,22 @@ func threads() int {
 	return len(tasks)
 }
 
+// c is the context of the library, and of this block.
+var c *calls.Client
+
+func renew() {
+	if c != nil {
+		must(c.Close())
+	}
+	var err error
+	c, err = calls.NewClient()
+	must(err)
+	must(c.SetHostNumber(func(v uint64) (uint64, error) { return v + 1, nil }))
+	must(c.SetHostText(func(v string) (string, error) { return v, nil }))
+	floor.Stop()
+	floor.Start()
+}
+
 func main() {
 	block := flag.Uint64("block", 1000, "calls in a block of one caller; 64 callers make ten times as many")
 	rounds := flag.Int("rounds", 25, "blocks of each side")
@@ -120,10 +137,8 @@ func main() {
 	callers := flag.Int("callers", 64, "with -only")
 	flag.Parse()
 
-	c, err := calls.NewClient()
-	must(err)
-	must(c.SetHostNumber(func(v uint64) (uint64, error) { return v + 1, nil }))
-	must(c.SetHostText(func(v string) (string, error) { return v, nil }))
+	floor.Start()
+	renew()
 	floor.HostNumber = func(v uint64) uint64 { return v + 1 }
 	floor.HostText = func(v string) string { return v }
 	const sent = "a text of thirty-one characters"
@@ -178,10 +193,9 @@ func main() {
 	}
 
 	before := threads()
-	crowd(c, generated, byHand, *rounds/4+1)
+	crowd(generated, byHand, *rounds/4+1)
 	fmt.Printf("threads: %d before, at most %d with 10,000 callers\n", before, most.Load())
-	pending(c)
-	must(c.Close())
+	pending()
 	if failed {
 		os.Exit(1)
 	}
@@ -207,10 +221,10 @@ func watched(call func(uint64), n uint64, callers int) time.Duration {
 	return run(call, n, callers)
 }
 
-// crowd compares 10,000 callers with 100. A call in four asks the host. In the first comparison the host
-// takes a millisecond for its answer, as calls do that are worth waiting for; in the second nothing
-// takes any time, so that it shows what so many goroutines cost a processor's caches, by hand too.
-func crowd(c *calls.Client, generated, byHand map[string]func(uint64), rounds int) {
+// crowd compares 10,000 callers with 100. First every call asks the host, which takes a millisecond for its
+// answer, as is so of calls that are worth waiting for. Then a call in four asks it and nothing takes
+// any time, which shows what so many goroutines cost a processor's caches, by hand too.
+func crowd(generated, byHand map[string]func(uint64), rounds int) {
 	mix := func(side map[string]func(uint64)) func(uint64) {
 		return func(i uint64) {
 			if i%4 == 0 {
@@ -220,13 +234,14 @@ func crowd(c *calls.Client, generated, byHand map[string]func(uint64), rounds in
 			}
 		}
 	}
+	ask := generated["ask number"]
 	var slow, fast, floors []float64
 	for range rounds {
 		must(c.SetHostNumber(func(v uint64) (uint64, error) {
 			time.Sleep(time.Millisecond)
 			return v + 1, nil
 		}))
-		few, many := run(mix(generated), 50000, 100), watched(mix(generated), 100000, 10000)
+		few, many := run(ask, 50000, 100), watched(ask, 100000, 10000)
 		slow = append(slow, 2*few.Seconds()/many.Seconds())
 		must(c.SetHostNumber(func(v uint64) (uint64, error) { return v + 1, nil }))
 		few, many = run(mix(generated), 100000, 100), watched(mix(generated), 100000, 10000)
@@ -239,7 +254,7 @@ func crowd(c *calls.Client, generated, byHand map[string]func(uint64), rounds in
 }
 
 // pending tells what a call takes that waits, the host's answer outstanding.
-func pending(c *calls.Client) {
+func pending() {
 	const n = 10000
 	gate := make(chan struct{})
 	var asked atomic.Int64

@@ -12,14 +12,15 @@
 
 #include "ffi_library.h"
 
-/* Counters are spread over stripes, each a cache line, so that threads which call at once do not wait for each other's. */
+/* Counters are spread over stripes of cache lines, so that threads which call at once do not wait for each other's. The
+ * first threads have one each, which no other writes; all later ones share the last. */
 typedef struct {
   _Alignas(64) _Atomic int64_t live_bytes;
   _Atomic int64_t live_contexts, live_threads, bad_frees, total_allocations, total_frees, total_calls, total_completions;
   _Alignas(64) _Atomic uint64_t begun; /* what ffi_runtime_settle waits for; both only grow */
   _Atomic uint64_t ended;
 } FFICounters;
-enum { FFI_STRIPES = 16 };
+enum { FFI_STRIPES = 32 };
 extern FFICounters ffi_rt_counters[FFI_STRIPES];
 FFICounters *ffi_rt_new_stripe(void);
 extern _Thread_local FFICounters *ffi_rt_own_stripe; /* NULL before the first use */
@@ -27,7 +28,17 @@ static inline FFICounters *ffi_rt_stripe(void) {
   FFICounters *stripe = ffi_rt_own_stripe;
   return stripe ? stripe : ffi_rt_new_stripe();
 }
-#define FFI_COUNT(counter, by) atomic_fetch_add_explicit(&ffi_rt_stripe()->counter, (by), memory_order_relaxed)
+static inline void ffi_rt_count(FFICounters *stripe, _Atomic int64_t *counter, int64_t by) {
+  if (stripe == &ffi_rt_counters[FFI_STRIPES - 1])
+    atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
+  else
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + by, memory_order_relaxed);
+}
+#define FFI_COUNT(counter, by)                            \
+  do {                                                    \
+    FFICounters *const ffi_stripe = ffi_rt_stripe();      \
+    ffi_rt_count(ffi_stripe, &ffi_stripe->counter, (by)); \
+  } while (0)
 
 #define FFI_DESTROYED "context destroyed"
 

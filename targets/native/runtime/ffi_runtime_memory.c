@@ -12,8 +12,9 @@ FFICounters ffi_rt_counters[FFI_STRIPES];
 _Thread_local FFICounters *ffi_rt_own_stripe;
 
 FFICounters *ffi_rt_new_stripe(void) {
-  static _Atomic unsigned next;
-  ffi_rt_own_stripe = &ffi_rt_counters[atomic_fetch_add(&next, 1) % FFI_STRIPES];
+  static _Atomic uint64_t threads;
+  const uint64_t before = atomic_fetch_add(&threads, 1);
+  ffi_rt_own_stripe = &ffi_rt_counters[before < FFI_STRIPES - 1 ? before : FFI_STRIPES - 1];
   return ffi_rt_own_stripe;
 }
 
@@ -135,19 +136,19 @@ void *ffi_rt_alloc(size_t size) {
   void *memory = must_have(malloc(size ? size : 1));
   note_allocation(memory, size);
   FFICounters *mine = ffi_rt_stripe();
-  atomic_fetch_add_explicit(&mine->live_bytes, (int64_t)size, memory_order_relaxed);
-  atomic_fetch_add_explicit(&mine->total_allocations, 1, memory_order_relaxed);
+  ffi_rt_count(mine, &mine->live_bytes, (int64_t)size);
+  ffi_rt_count(mine, &mine->total_allocations, 1);
   return memory;
 }
 
 void ffi_rt_free(void *memory, size_t size) {
   FFICounters *mine = ffi_rt_stripe();
   if (!note_free(memory, size)) {
-    atomic_fetch_add_explicit(&mine->bad_frees, 1, memory_order_relaxed);
+    ffi_rt_count(mine, &mine->bad_frees, 1);
     return;
   }
-  atomic_fetch_add_explicit(&mine->total_frees, 1, memory_order_relaxed);
-  atomic_fetch_sub_explicit(&mine->live_bytes, (int64_t)size, memory_order_relaxed);
+  ffi_rt_count(mine, &mine->total_frees, 1);
+  ffi_rt_count(mine, &mine->live_bytes, -(int64_t)size);
   free(memory);
 }
 

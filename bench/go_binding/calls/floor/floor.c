@@ -51,11 +51,13 @@ static void run(request *r) {
   free(r);
 }
 
+static bool quit;
+
 static void *work(void *arg) {
   (void)arg;
-  for (;;) {
+  while (!quit) {
     pthread_mutex_lock(&mutex);
-    while (!head) {
+    while (!head && !quit) {
       waiting = true;
       pthread_cond_wait(&wake, &mutex);
     }
@@ -73,12 +75,21 @@ static void *work(void *arg) {
   return NULL;
 }
 
+static pthread_t thread;
+
 void floor_start(floor_done done_, floor_host host_) {
-  pthread_t thread;
   done = done_;
   host = host_;
+  quit = false;
   pthread_create(&thread, NULL, work, NULL);
-  pthread_detach(thread);
+}
+
+void floor_stop(void) {
+  pthread_mutex_lock(&mutex);
+  quit = true;
+  pthread_cond_signal(&wake);
+  pthread_mutex_unlock(&mutex);
+  pthread_join(thread, NULL);
 }
 
 void floor_call(int what, const char *msg, size_t len, uintptr_t user) {

@@ -53,8 +53,11 @@ func init() {
 		all[i].index, all[i].done = uintptr(i), make(chan struct{}, 1)
 		free.slots = append(free.slots, &all[i])
 	}
-	C.start()
 }
+
+// Start starts the library's thread, Stop ends it.
+func Start() { C.start() }
+func Stop()  { C.floor_stop() }
 
 func acquire() *slot {
 	free.Lock()

@@ -13,6 +13,8 @@ typedef void (*floor_done)(const char *msg, size_t len, uintptr_t user);
 typedef void (*floor_host)(uintptr_t id, const char *msg, size_t len);
 
 void floor_start(floor_done done, floor_host host);
+/* No call may be pending. */
+void floor_stop(void);
 /* Copies msg and answers it, or what the host says of it. */
 void floor_call(int what, const char *msg, size_t len, uintptr_t user);
 /* The host's answer, copied; from any thread. */

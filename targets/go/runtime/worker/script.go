@@ -74,7 +74,8 @@ type scriptContext struct {
 	client any
 	ended  atomic.Bool
 	sync.Mutex
-	held []chan struct{} // closures that wait for a release
+	held  []chan struct{} // closures that wait for a release
+	holds []*atomic.Bool  // of each registration that holds back: whether a release has come
 }
 
 // numbers are what follows a step's name.
@@ -275,6 +276,9 @@ func (s *script) release(c *scriptContext, backwards bool) uint64 {
 	c.Lock()
 	held := c.held
 	c.held = nil
+	for _, open := range c.holds {
+		open.Store(true)
+	}
 	c.Unlock()
 	if backwards {
 		slices.Reverse(held)

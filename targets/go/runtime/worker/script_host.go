@@ -34,12 +34,18 @@ func (s *script) host(c *scriptContext, n numbers, t *stepTally) error {
 	}
 	i := &s.schema.Imports[index]
 	closure := reflect.Zero(i.Closure)
+	open := new(atomic.Bool)
+	if way == hostHold {
+		c.Lock()
+		c.holds = append(c.holds, open)
+		c.Unlock()
+	}
 	if way != hostNone {
 		var requests atomic.Uint64
 		closure = reflect.MakeFunc(i.Closure, func(in []reflect.Value) []reflect.Value {
 			ctx, args := in[0].Interface().(context.Context), in[1:]
 			t.add("asked", 1)
-			return s.behave(c, i, way, us, requests.Add(1)-1, ctx, args, t)
+			return s.behave(c, i, way, us, requests.Add(1)-1, open, ctx, args, t)
 		})
 	}
 	if err := i.Set.Call([]reflect.Value{reflect.ValueOf(c.client), closure})[0]; !err.IsNil() {
@@ -49,7 +55,7 @@ func (s *script) host(c *scriptContext, n numbers, t *stepTally) error {
 }
 
 // behave runs on the closure's own goroutine.
-func (s *script) behave(c *scriptContext, i *check.Import, way, us, request uint64, ctx context.Context, args []reflect.Value, t *stepTally) []reflect.Value {
+func (s *script) behave(c *scriptContext, i *check.Import, way, us, request uint64, open *atomic.Bool, ctx context.Context, args []reflect.Value, t *stepTally) []reflect.Value {
 	switch way {
 	case hostLater:
 		time.Sleep(time.Duration(us) * time.Microsecond)
@@ -59,6 +65,10 @@ func (s *script) behave(c *scriptContext, i *check.Import, way, us, request uint
 	case hostHold:
 		released := make(chan struct{})
 		c.Lock()
+		if open.Load() {
+			c.Unlock()
+			break
+		}
 		c.held = append(c.held, released)
 		c.Unlock()
 		select {
