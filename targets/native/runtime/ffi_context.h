@@ -91,10 +91,10 @@ struct FFIContext {
   void *state;            /* the handlers'; of the context's thread */
 
   pthread_mutex_t mutex;
-  pthread_cond_t wake; /* the context's thread waits */
-  pthread_cond_t told; /* others wait: for the constructor, for a listener to return */
-  bool waiting;
-  FFIMessage *head, **tail;
+  pthread_cond_t wake;          /* the context's thread waits */
+  pthread_cond_t told;          /* others wait: for the constructor, for a listener to return */
+  _Atomic bool waiting;         /* whoever clears it signals `wake`, under the mutex */
+  _Atomic(FFIMessage *) newest; /* the queue, linked backwards; FFI_CLOSED at last */
   FFICall *parked;
   int created; /* 0 not yet, 1 yes, 2 failed */
   FFIListener *listeners, **last_listener;
@@ -121,9 +121,12 @@ void ffi_rt_slot_close(FFIContext *c);
 
 /* ---- ffi_runtime.c ---- */
 
-/* Appends to the queue. False, message untouched: the context is closing and `always` is not set. */
+/* Appends to the queue, without a lock as long as the context's thread has something to do. False, message untouched: the
+ * context is closing and `always` is not set, or it takes nothing any more. */
 bool ffi_rt_post(FFIContext *c, FFIMessage *message, bool always);
-void ffi_rt_post_locked(FFIContext *c, FFIMessage *message);
+/* The same under the mutex, of what must be answered. True: ffi_rt_wake is due once the mutex is free. */
+bool ffi_rt_post_locked(FFIContext *c, FFIMessage *message);
+void ffi_rt_wake(FFIContext *c);
 static inline bool ffi_rt_on_thread(const FFIContext *c) {
   return pthread_equal(c->thread, pthread_self()) != 0;
 }

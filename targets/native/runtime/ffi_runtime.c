@@ -1,7 +1,6 @@
 /* Contexts: creation, the thread of each, its queue, and destruction. */
 #include "ffi_context.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,7 +24,8 @@ static FFIContext *context_new(const FFILibrary *library) {
   pthread_mutex_init(&c->mutex, NULL);
   condition_init(&c->wake);
   condition_init(&c->told);
-  c->tail = &c->head;
+  atomic_init(&c->waiting, false);
+  atomic_init(&c->newest, NULL);
   c->last_listener = &c->listeners;
   return c;
 }
@@ -39,54 +39,84 @@ void ffi_rt_context_release(FFIContext *c) {
   ffi_rt_free(c, sizeof *c);
 }
 
-void ffi_rt_post_locked(FFIContext *c, FFIMessage *message) {
-  message->next = NULL;
-  *c->tail = message;
-  c->tail = &message->next;
+/* ---- The queue: many push, the context's thread takes all ---- */
+
+static FFIMessage closed;
+#define FFI_CLOSED (&closed) /* the newest message of a context that takes none any more */
+
+static bool push(FFIContext *c, FFIMessage *message) {
+  FFIMessage *newest = atomic_load_explicit(&c->newest, memory_order_relaxed);
+  do {
+    if (newest == FFI_CLOSED)
+      return false;
+    message->next = newest;
+  } while (!atomic_compare_exchange_weak(&c->newest, &newest, message));
+  return true;
+}
+
+bool ffi_rt_post_locked(FFIContext *c, FFIMessage *message) {
+  return push(c, message) && atomic_exchange(&c->waiting, false);
+}
+
+void ffi_rt_wake(FFIContext *c) {
+  pthread_cond_signal(&c->wake);
 }
 
 bool ffi_rt_post(FFIContext *c, FFIMessage *message, bool always) {
-  pthread_mutex_lock(&c->mutex);
-  const bool accepted = always || !atomic_load_explicit(&c->closing, memory_order_relaxed);
-  if (accepted)
-    ffi_rt_post_locked(c, message);
-  const bool signal = accepted && c->waiting;
-  c->waiting = false;
-  pthread_mutex_unlock(&c->mutex);
-  if (signal)
-    pthread_cond_signal(&c->wake);
-  return accepted;
+  if ((!always && atomic_load(&c->closing)) || !push(c, message))
+    return false;
+  if (atomic_load(&c->waiting) && atomic_exchange(&c->waiting, false)) {
+    pthread_mutex_lock(&c->mutex); /* so that the thread waits indeed */
+    pthread_mutex_unlock(&c->mutex);
+    ffi_rt_wake(c);
+  }
+  return true;
 }
 
-/* ---- The thread ---- */
+static FFIMessage *oldest_first(FFIMessage *message) {
+  FFIMessage *first = NULL;
+  while (message != NULL) {
+    FFIMessage *next = message->next;
+    message->next = first;
+    first = message;
+    message = next;
+  }
+  return first;
+}
+
+/* Whether the thread has nothing to do before a timer is due; `waiting` was set before it asks. */
+static bool idle(const FFIContext *c, int64_t due) {
+  return atomic_load(&c->newest) == NULL && !atomic_load(&c->closing) && (due == INT64_MAX || ffi_rt_now() < due);
+}
 
 static void wait_until(FFIContext *c, int64_t due) {
-  c->waiting = true;
-  if (due == INT64_MAX) {
-    pthread_cond_wait(&c->wake, &c->mutex);
-  } else {
-    const struct timespec limit = {(time_t)(due / 1000000000), (long)(due % 1000000000)};
-    pthread_cond_timedwait(&c->wake, &c->mutex, &limit);
+  pthread_mutex_lock(&c->mutex);
+  for (;;) {
+    atomic_store(&c->waiting, true);
+    if (!idle(c, due))
+      break;
+    if (due == INT64_MAX) {
+      pthread_cond_wait(&c->wake, &c->mutex);
+    } else {
+      const struct timespec limit = {(time_t)(due / 1000000000), (long)(due % 1000000000)};
+      pthread_cond_timedwait(&c->wake, &c->mutex, &limit);
+    }
   }
-  c->waiting = false;
+  atomic_store(&c->waiting, false);
+  pthread_mutex_unlock(&c->mutex);
 }
 
 /* Everything that has been queued, in order; waits until there is something to do. */
 static FFIMessage *take(FFIContext *c) {
-  const int64_t due = ffi_rt_timers_due(c);
-  pthread_mutex_lock(&c->mutex);
-  while (c->head == NULL && !atomic_load_explicit(&c->closing, memory_order_relaxed) &&
-         (due == INT64_MAX || ffi_rt_now() < due))
-    wait_until(c, due);
-  FFIMessage *all = c->head;
-  c->head = NULL;
-  c->tail = &c->head;
-  pthread_mutex_unlock(&c->mutex);
-  return all;
+  if (atomic_load(&c->newest) == NULL) {
+    const int64_t due = ffi_rt_timers_due(c);
+    if (idle(c, due))
+      wait_until(c, due);
+  }
+  return oldest_first(atomic_exchange(&c->newest, NULL));
 }
 
-static bool run_queue(FFIContext *c) {
-  FFIMessage *message = take(c);
+static bool run_all(FFIContext *c, FFIMessage *message) {
   const bool any = message != NULL;
   while (message != NULL) {
     FFIMessage *next = message->next;
@@ -95,6 +125,12 @@ static bool run_queue(FFIContext *c) {
   }
   return any;
 }
+
+static bool run_queue(FFIContext *c) {
+  return run_all(c, take(c));
+}
+
+/* ---- The thread ---- */
 
 /* Every accepted call gets its answer; what is outstanding elsewhere gets an error. */
 static void tear_down(FFIContext *c) {
@@ -105,6 +141,7 @@ static void tear_down(FFIContext *c) {
   ffi_rt_fail_parked(c);
   while (run_queue(c)) { /* answers from other threads that came first */
   }
+  run_all(c, oldest_first(atomic_exchange(&c->newest, FFI_CLOSED)));
   if (c->library->on_destroy != NULL)
     c->library->on_destroy(c->state);
   ffi_rt_listeners_free(c);

@@ -157,6 +157,7 @@ static void answer(FFICall *call, int ret, bool is_value, const void *from, size
     if (is_value)
       ffi_rt_own(call->function->ok, copy, NULL);
   }
+  bool wake = false;
   pthread_mutex_lock(&c->mutex);
   const int before = atomic_exchange(&call->state, FFI_CALL_DONE);
   if (before != FFI_CALL_DONE) {
@@ -169,12 +170,11 @@ static void answer(FFICall *call, int ret, bool is_value, const void *from, size
       unpark(c, call);
     else
       atomic_fetch_add(&call->references, 1); /* the handler's frame still holds one */
-    ffi_rt_post_locked(c, &call->message);
-    if (c->waiting)
-      pthread_cond_signal(&c->wake);
-    c->waiting = false;
+    wake = ffi_rt_post_locked(c, &call->message);
   }
   pthread_mutex_unlock(&c->mutex);
+  if (wake)
+    ffi_rt_wake(c);
   if (before == FFI_CALL_DONE && copy != NULL) {
     if (is_value)
       ffi_rt_disown(call->function->ok, copy, NULL);

@@ -271,17 +271,17 @@ int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, 
   FFIHostCall *call = NULL;
   if (import != NULL) {
     FFIHostAnswer answer = host_answer(import, ret, msg, len);
+    bool wake = false;
     pthread_mutex_lock(&c->mutex);
     call = take_call(c, callId);
     if (call != NULL) {
       call->answer = answer;
       call->message.run = run_done;
-      ffi_rt_post_locked(c, &call->message);
-      if (c->waiting)
-        pthread_cond_signal(&c->wake);
-      c->waiting = false;
+      wake = ffi_rt_post_locked(c, &call->message);
     }
     pthread_mutex_unlock(&c->mutex);
+    if (wake)
+      ffi_rt_wake(c);
     if (call == NULL)
       answer_free(&answer, import->ok);
   }
