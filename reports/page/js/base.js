@@ -149,7 +149,7 @@ function repaint() {
   for (const paint of repaints) paint();
 }
 
-/** Each target its colour and mark, the same everywhere. */
+/** Each target its colour and mark. */
 const SERIES = 8;
 const targetNumbers = new Map();
 function targetNumber(name) {

@@ -2,10 +2,15 @@
 
 const DIRECTIONS = ['argument', 'result', 'both', '-'];
 
-/** "go/call/string-1KiB/argument" taken apart; absent where a name has another form. */
+/**
+ * "go/call/string-1KiB/argument" taken apart; absent where a name has another form. Two ways of one target
+ * ("wasm-c/core-call/...", "wasm-c/component-call/...") stand beside each other.
+ */
 function parts(name) {
   const p = name.split('/');
-  return p.length === 4 && p[0] !== 'floor' && DIRECTIONS.includes(p[3]) ? { target: p[0], mechanism: p[1], shape: p[2], direction: p[3] } : null;
+  if (p.length !== 4 || p[0] === 'floor' || !DIRECTIONS.includes(p[3])) return null;
+  const [, way, mechanism] = /^(?:(core|component)-)?(.*)$/s.exec(p[1]);
+  return { target: way ? `${p[0]} ${way}` : p[0], mechanism, shape: p[2], direction: p[3] };
 }
 
 /** A row for each mechanism, shape and direction. */

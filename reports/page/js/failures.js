@@ -44,12 +44,13 @@ function caseBody(f) {
     h('div', { class: 'side seen' }, h('span', { class: 'label' }, seen), h('code', {}, f.seen)));
   return h('div', { class: 'case' },
     sides ?? (f.message ? h('p', { class: 'message' }, h('code', {}, f.message)) : null),
-    f.schema ? h('div', { class: 'source' },
-      h('div', {}, h('span', { class: 'label' }, 'Interface'), wit(heart(f.schema))),
-      f.steps.length ? h('div', {}, h('span', { class: 'label' }, f.steps.length === 1 ? 'Call' : 'Calls'),
-        h('pre', { tabindex: '0' }, h('code', {}, f.steps.join('\n')))) : null) : null,
-    f.replay ? snippet(f.replay, 'the command', 'Replay') : null,
-    f.schema && f.steps.length ? h('p', { class: 'tools' }, copyButton(caseFile(f), 'the case as a file'), ' as a ', h('code', {}, '.case'), ' file') : null,
+    h('div', { class: 'source' },
+      f.schema ? h('div', {}, h('span', { class: 'label' }, 'Interface'), wit(heart(f.schema))) : null,
+      h('div', { class: 'calls' },
+        f.steps.length ? h('div', {}, h('span', { class: 'label' }, f.steps.length === 1 ? 'Call' : 'Calls'),
+          h('pre', { tabindex: '0' }, h('code', {}, f.steps.join('\n')))) : null,
+        f.replay ? snippet(f.replay, 'the command', 'Replay') : null,
+        f.schema && f.steps.length ? h('p', { class: 'tools' }, copyButton(caseFile(f), 'the case as a file'), ' as a ', h('code', {}, '.case'), ' file') : null)),
     f.log ? h('details', { class: 'log' }, h('summary', {}, 'What was printed'), h('pre', { tabindex: '0' }, h('code', {}, f.log))) : null);
 }
 

@@ -185,7 +185,7 @@ function historyChart(row) {
       p.commit ? [' at ', h('code', {}, commit(p.commit))] : null, p.p ? h('span', { class: 'soft' }, ` p ${p.p.toExponential(0)}`) : null)));
   return h('div', { class: 'history' },
     h('div', { class: 'chart-head' }, told, ranges.length > 1 ? h('div', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, buttons) : null),
-    place, list, h('p', { class: 'notes' }, data.relative ? 'Change against the pinned anchor build, with its interval; the dark line is the mean between steps. Drag to zoom, double-click to see all.' : 'Drag to zoom, double-click to see all.'));
+    place, list, h('p', { class: 'notes' }, data.relative ? 'Change against the pinned anchor build, with its interval; the level line is the mean between steps. Drag to zoom, double-click to see all.' : 'Drag to zoom, double-click to see all.'));
 }
 
 function history(section) {

@@ -33,7 +33,6 @@ const SECTIONS = [
 
 function build() {
   const main = document.getElementById('main');
-  Object.keys(DATA.targets).forEach(targetNumber);
   header(document.getElementById('top'));
   main.append(overview());
   const links = new Map();

@@ -55,11 +55,11 @@ function intervalStrip(axis, row, label) {
       width: pc(axis.place(Math.log(1.03)) - axis.place(-Math.log(1.03))) }),
     gridLines(axis),
     s('line', { class: 'interval', x1: pc(low), x2: pc(high), y1: 13, y2: 13 }),
-    [[row.l, low], [row.h, high]].filter(([x]) => axis.inside(x)).map(([, at]) => s('line', { class: 'cap', x1: pc(at), x2: pc(at), y1: 9, y2: 17 })),
+    [[row.l, low], [row.h, high]].filter(([x]) => axis.inside(x)).map(([, at]) => s('line', { class: 'cap', x1: pc(at), x2: pc(at), y1: 8, y2: 18 })),
     row.l < 0 && !axis.inside(row.l) ? arrow(0, '0,0 7,-4 7,4') : null,
     row.h > 0 && !axis.inside(row.h) ? arrow(100, '0,0 -7,-4 -7,4') : null,
     axis.inside(row.t) ? s('svg', { x: pc(axis.place(row.t)), y: 13, overflow: 'visible' },
-      s('rect', { class: 'middle', x: -4, y: -4, width: 8, height: 8, rx: 1.5 })) : null);
+      s('rect', { class: 'middle', x: -3.5, y: -3.5, width: 7, height: 7, rx: 1.5 })) : null);
 }
 
 /** Marks that differ in shape as well as in colour. */

@@ -53,6 +53,7 @@ class Table {
       return select;
     });
     this.selects = selects;
+    if (!search && !selects.some(Boolean)) return null;
     return h('div', { class: 'controls' }, search ? this.input : null, selects, this.status);
   }
 
