@@ -52,7 +52,8 @@ async function opened(html, { width = 1280, height = 900, theme = 'light' }, use
     tab.on('request', (r) => { if (r.url() !== pathToFileURL(html).href) wrong.push(`request: ${r.url().slice(0, 200)}`); });
     tab.on('dialog', (d) => wrong.push(`dialog: ${d.message()}`));
     await tab.setViewport({ width, height });
-    await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+    // Without smooth scrolling, which takes as long as the machine is slow.
+    await tab.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
     await tab.goto(pathToFileURL(html).href);
     await tab.waitForFunction(() => document.documentElement.dataset.ready, { timeout: 60000 });
     const result = await use(tab);
@@ -81,7 +82,7 @@ async function painted(tab, selector) {
     for (let i = 3; i < data.length; i += 4) if (data[i] > 0) ++n;
     return n;
   };
-  await tab.waitForFunction(read, { timeout: 10000 }, selector);
+  await tab.waitForFunction(read, { timeout: 30000 }, selector);
   return tab.evaluate(read, selector);
 }
 
