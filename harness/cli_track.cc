@@ -115,11 +115,11 @@ void print_points(const std::vector<TrackSeries>& series) {
     for (const SeriesPoint& p : s.points) {
       const SeriesNight& night = s.nights[p.index];
       std::printf(
-          "%s  %s (%s, %s): %s, from %s to %s of the anchor, p = %.1e, commits %.12s..%.12s\n",
+          "%s  %s (%s, %s): %s%s, from %s to %s of the anchor, p = %.1e, commits %.12s..%.12s\n",
           night.night.c_str(), s.benchmark.c_str(), s.metric.c_str(), s.host.c_str(),
-          percent(p.change.after - p.change.before).c_str(), percent(p.change.before).c_str(),
-          percent(p.change.after).c_str(), p.change.p, p.commit_before.c_str(),
-          night.commit.c_str());
+          percent(p.change.after - p.change.before).c_str(), p.drift ? " over weeks" : "",
+          percent(p.change.before).c_str(), percent(p.change.after).c_str(), p.change.p,
+          p.commit_before.c_str(), night.commit.c_str());
     }
 }
 

@@ -136,6 +136,7 @@ json points_json(const std::vector<TrackSeries>& series) {
                         {"commit", night.commit},
                         {"commit_before", p.commit_before},
                         {"index", p.index},
+                        {"drift", p.drift},
                         {"before", p.change.before},
                         {"after", p.change.after},
                         {"change", std::expm1(p.change.after - p.change.before)},

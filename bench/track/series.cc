@@ -32,6 +32,36 @@ void add_part(TrackSeries& out, const Nights& nights) {
   for (const auto& [date, night] : nights) out.nights.push_back(night);
 }
 
+/// Weeks of a series whose steps are taken out: what is left of a drift.
+std::vector<double> weeks_without_steps(std::vector<double> thetas,
+                                        const std::vector<ChangePoint>& steps) {
+  for (const ChangePoint& step : steps)
+    for (std::size_t i = step.index; i < thetas.size(); ++i) thetas[i] -= step.after - step.before;
+  std::vector<double> weeks;
+  for (std::size_t i = 0; i + kDriftNights <= thetas.size(); i += kDriftNights) {
+    const auto begin = thetas.begin() + static_cast<std::ptrdiff_t>(i);
+    weeks.push_back(median({begin, begin + kDriftNights}));
+  }
+  return weeks;
+}
+
+/// Finds the change points of the part [begin, end) of a series.
+void find_points(TrackSeries& out, std::size_t begin, std::size_t end,
+                 const ChangePointRule& rule) {
+  std::vector<double> thetas;
+  for (std::size_t i = begin; i < end; ++i) thetas.push_back(out.nights[i].theta);
+  const std::vector<ChangePoint> steps = change_points(thetas, rule);
+  const std::size_t first = out.points.size();
+  for (const ChangePoint& c : steps)
+    out.points.push_back({begin + c.index, false, out.nights[begin + c.index - 1].commit, c});
+  for (const ChangePoint& c : change_points(weeks_without_steps(thetas, steps), rule)) {
+    const std::size_t index = begin + c.index * kDriftNights;
+    out.points.push_back({index, true, out.nights[index - 1].commit, c});
+  }
+  std::sort(out.points.begin() + static_cast<std::ptrdiff_t>(first), out.points.end(),
+            [](const SeriesPoint& a, const SeriesPoint& b) { return a.index < b.index; });
+}
+
 }  // namespace
 
 TrackSeries make_series(const std::vector<HistoryRow>& rows, const ChangePointRule& rule) {
@@ -65,14 +95,9 @@ TrackSeries make_series(const std::vector<HistoryRow>& rows, const ChangePointRu
                        SeriesNight{row->night, row->commit, anchor, row->theta + shift});
   }
   add_part(out, part);
-  std::vector<double> thetas;
-  for (const SeriesNight& night : out.nights) thetas.push_back(night.theta);
-  for (std::size_t p = 0; p < out.parts.size(); ++p) {
-    const std::size_t begin = out.parts[p];
-    const std::size_t end = p + 1 < out.parts.size() ? out.parts[p + 1] : thetas.size();
-    for (const ChangePoint& c : change_points(std::span(thetas).subspan(begin, end - begin), rule))
-      out.points.push_back({begin + c.index, out.nights[begin + c.index - 1].commit, c});
-  }
+  for (std::size_t p = 0; p < out.parts.size(); ++p)
+    find_points(out, out.parts[p], p + 1 < out.parts.size() ? out.parts[p + 1] : out.nights.size(),
+                rule);
   return out;
 }
 

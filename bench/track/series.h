@@ -20,6 +20,8 @@ struct SeriesNight {
 /// Where the level of a series changed, and with which commits.
 struct SeriesPoint {
   std::size_t index = 0;  ///< the first night at the new level
+  bool drift =
+      false;  ///< a change over weeks that no single night shows; `index` is about its middle
   std::string commit_before;
   ChangePoint change;
 };
@@ -37,8 +39,13 @@ struct TrackSeries {
 /// The series of rows of one benchmark, host and metric, which come by night and anchor. An anchor
 /// that shares at least kAnchorOverlap nights with those before it is shifted by the median of what
 /// the shared nights differ by; one that does not begins a new part, since its level says nothing.
+/// Points are change points of the nights and, where their steps are taken out, of the weeks: a
+/// window of nights is too short to see a drift.
 [[nodiscard]] TrackSeries make_series(const std::vector<HistoryRow>& rows,
                                       const ChangePointRule& rule = {});
+
+/// Nights that are one value where drifts are looked for: their median.
+inline constexpr std::size_t kDriftNights = 7;
 
 /// All series of a history.
 [[nodiscard]] Result<std::vector<TrackSeries>> read_series(History& history,

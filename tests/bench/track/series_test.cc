@@ -75,5 +75,36 @@ TEST(Series, APointInALaterPartIsAtItsPlaceInTheWhole) {
   EXPECT_EQ(s.points[0].commit_before, "commit59");
 }
 
+TEST(Series, ADriftIsToldThoughNoNightShowsIt) {
+  for (const double by : {0.1, -0.1}) {
+    std::vector<HistoryRow> rows;
+    for (std::size_t n = 0; n < 330; ++n)
+      rows.push_back(row_of(n, noise(n) + by * static_cast<double>(n) / 330));
+    const TrackSeries s = make_series(rows);
+    ASSERT_GE(s.points.size(), 1u);
+    for (const SeriesPoint& p : s.points) {
+      EXPECT_TRUE(p.drift);
+      EXPECT_GT((p.change.after - p.change.before) * by, 0);
+    }
+  }
+}
+
+TEST(Series, AStepIsNoDrift) {
+  std::vector<HistoryRow> rows;
+  for (std::size_t n = 0; n < 330; ++n)
+    rows.push_back(row_of(n, noise(n) + (n >= 150 ? 0.05 : 0) - (n >= 300 ? 0.03 : 0)));
+  const TrackSeries s = make_series(rows);
+  ASSERT_EQ(s.points.size(), 2u);
+  EXPECT_EQ(s.points[0].index, 150u);
+  EXPECT_EQ(s.points[1].index, 300u);
+  for (const SeriesPoint& p : s.points) EXPECT_FALSE(p.drift);
+}
+
+TEST(Series, NoiseIsNoDrift) {
+  std::vector<HistoryRow> rows;
+  for (std::size_t n = 0; n < 330; ++n) rows.push_back(row_of(n, 4 * noise(n)));
+  EXPECT_TRUE(make_series(rows).points.empty());
+}
+
 }  // namespace
 }  // namespace fficheck
