@@ -27,6 +27,10 @@ class Program:
     def names(self):
         return [bench["name"] for bench in self.ask("list")["benchmarks"]]
 
+    def floors(self):
+        """The floor of each benchmark, empty for none."""
+        return {bench["name"]: bench["floor"] for bench in self.ask("list")["benchmarks"]}
+
     def each(self, name, min_ns):
         """Nanoseconds of one iteration, from one block."""
         answer = self.ask(f"block {min_ns} {name}")

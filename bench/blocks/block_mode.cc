@@ -66,7 +66,8 @@ class Server {
 
   [[nodiscard]] json list() const {
     json names = json::array();
-    for (const Bench& b : benches_) names.push_back({{"name", b.name}, {"counted", b.counted}});
+    for (const Bench& b : benches_)
+      names.push_back({{"name", b.name}, {"floor", b.floor}, {"counted", b.counted}});
     return {{"benchmarks", std::move(names)}};
   }
 

@@ -3,7 +3,7 @@
 // builds take turns (docs/tracking.md). A line on stdin is a request, a line on stdout its answer:
 //
 //   at start              {"fficheck_blocks":1}
-//   list                  {"benchmarks":[{"name":"NAME","counted":true},...]}
+//   list                  {"benchmarks":[{"name":"NAME","floor":"FLOOR","counted":true},...]}
 //   block MIN_NS NAME     {"iterations":N,"ns":T,"allocs":A,"bytes":B}
 //   count N NAME          {"iterations":N}
 //   anything else         {"error":"..."}

@@ -44,7 +44,7 @@ Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
     return Value::string(std::move(text).value_or(""));
   }
   if (encoding_ == StringEncoding::Latin1Utf16) return Value::string(from_latin1(bytes));
-  std::string text(bytes.begin(), bytes.end());
+  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (!is_utf8(text)) fail(std::string("invalid UTF-8"));
   return Value::string(std::move(text));
 }

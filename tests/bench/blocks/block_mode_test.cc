@@ -50,7 +50,8 @@ TEST(BlockMode, ListsWhatThereIsInItsOrder) {
   std::vector<Bench> benches{fake("b/x", 1, runs), fake("a", 1, runs)};
   benches[1].counted = true;
   EXPECT_EQ(answers(benches, "list\n").at(1)["benchmarks"],
-            json({{{"name", "b/x"}, {"counted", false}}, {{"name", "a"}, {"counted", true}}}));
+            json({{{"name", "b/x"}, {"floor", ""}, {"counted", false}},
+                  {{"name", "a"}, {"floor", ""}, {"counted", true}}}));
 }
 
 TEST(BlockMode, ABlockLastsAtLeastAsLongAsAskedAndNotMuchLonger) {
