@@ -69,7 +69,7 @@ class NoisyContest : public Contest {
 
   const Noise& noise_;
   double slower_;
-  SplitMix random_;
+  StatRandom random_;
   int blocks_ = 0;
 };
 

@@ -5,9 +5,9 @@
 
 namespace fficheck {
 
-class SplitMix {
+class StatRandom {
  public:
-  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
+  explicit StatRandom(std::uint64_t seed) : state_(seed) {}
 
   std::uint64_t next() {
     state_ += 0x9e3779b97f4a7c15;

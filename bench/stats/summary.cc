@@ -32,7 +32,7 @@ double quantile(std::span<const double> ascending, double q) {
 
 Interval bootstrap_median(std::span<const double> values, std::size_t resamples, double confidence,
                           std::uint64_t seed) {
-  SplitMix random(seed);
+  StatRandom random(seed);
   std::vector<double> sample(values.size());
   std::vector<double> medians(resamples);
   for (double& m : medians) {

@@ -1,5 +1,7 @@
 #include "bench/track/against.h"
 
+#include <sys/personality.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -11,6 +13,7 @@
 #include "bench/track/block_process.h"
 #include "bench/track/instructions.h"
 #include "harness/run/environment.h"
+#include "harness/run/files.h"
 
 namespace fficheck {
 namespace {
@@ -20,6 +23,15 @@ using namespace std::chrono_literals;
 
 /// For an answer: fixtures are made while a first block is waited for.
 constexpr auto kLimit = 120s;
+
+/// Whether new processes get addresses at random. Without it both sides have one layout each, and
+/// their difference looks like one of the code.
+bool addresses_are_random() {
+  const Result<std::string> text = read_file("/proc/sys/kernel/randomize_va_space");
+  const int now = personality(0xffffffff);
+  return (!text.ok() || !text.value().starts_with("0")) &&
+         (now < 0 || (now & ADDR_NO_RANDOMIZE) == 0);
+}
 
 struct Names {
   std::vector<std::string> both;     ///< in the candidate's order
@@ -132,6 +144,11 @@ Result<Against> run_against(const Build& baseline, const Build& candidate,
   Against out{baseline, candidate, options, utc_now(), {}, {}, {}, {}};
   std::set<std::string> programs(candidate.programs.begin(), candidate.programs.end());
   programs.insert(baseline.programs.begin(), baseline.programs.end());
+  if (!addresses_are_random()) {
+    out.notes.emplace_back(
+        "addresses are not random here (kernel.randomize_va_space): small changes are not to be "
+        "believed");
+  }
   bool any = false;
   for (const std::string& program : programs) {
     if (options.compare.stopped()) break;

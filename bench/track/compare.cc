@@ -17,7 +17,7 @@ std::size_t place(Side side) { return side == Side::Baseline ? 0 : 1; }
 const char* side_name(Side side) { return side == Side::Baseline ? "baseline" : "candidate"; }
 
 /// The two sides, the first to come drawn at random.
-std::array<Side, 2> drawn_order(SplitMix& random) {
+std::array<Side, 2> drawn_order(StatRandom& random) {
   const bool swapped = random.below(2) == 1;
   return {kSides[swapped ? 1 : 0], kSides[swapped ? 0 : 1]};
 }
@@ -44,7 +44,7 @@ class Series {
         observer_(observer),
         rerun_(rerun),
         // Streams of a seed that have nothing in common.
-        random_(SplitMix(options.seed + (rerun ? 0x517cc1b727220a95u : 0u)).next()) {}
+        random_(StatRandom(options.seed + (rerun ? 0x517cc1b727220a95u : 0u)).next()) {}
 
   Result<std::vector<Entry>> run(const std::vector<std::string>& names) {
     for (const std::string& name : names) entries_.emplace_back().name = name;
@@ -140,7 +140,7 @@ class Series {
   const CompareOptions& options_;
   CompareObserver& observer_;
   bool rerun_;
-  SplitMix random_;
+  StatRandom random_;
   std::vector<Entry> entries_;
   std::array<std::unique_ptr<Contestant>, 2> contestants_;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/stats/summary.h"
+#include "bench/track/compare.h"
 
 namespace fficheck {
 namespace {
@@ -105,7 +106,11 @@ Result<std::vector<TrackSeries>> read_series(History& history, const ChangePoint
   std::vector<TrackSeries> out;
   std::vector<HistoryRow> rows;
   const auto finish = [&] {
-    if (!rows.empty()) out.push_back(make_series(rows, rule));
+    if (rows.empty()) return;
+    ChangePointRule own = rule;
+    // Counts that repeat exactly show steps that times do not.
+    if (rows[0].metric == "instructions") own.least_change = kInstructionAlarm;
+    out.push_back(make_series(rows, own));
     rows.clear();
   };
   FFICHECK_CHECK(history.read([&](const HistoryRow& row) {

@@ -15,7 +15,7 @@ namespace {
 
 /// Normal noise around 0.
 std::vector<double> noise(std::size_t n, double deviation, std::uint64_t seed) {
-  SplitMix random(seed);
+  StatRandom random(seed);
   std::vector<double> out(n);
   for (double& x : out) x = deviation * normal_quantile(random.uniform() + 0x1p-54);
   return out;

@@ -16,15 +16,15 @@ namespace {
 const std::vector<double> kRho{0.0012,  -0.0034, 0.0101, 0.0005, 0.0022,  -0.0007, 0.0009, 0.0051,
                                -0.0015, 0.0030,  0.0002, 0.0044, -0.0021, 0.0013,  0.0008};
 
-TEST(SplitMix, GivesThePublishedSequence) {
-  SplitMix random(42);
+TEST(StatRandom, GivesThePublishedSequence) {
+  StatRandom random(42);
   EXPECT_EQ(random.next(), 0xbdd732262feb6e95u);
   EXPECT_EQ(random.next(), 0x28efe333b266f103u);
   EXPECT_EQ(random.next(), 0x47526757130f9f52u);
 }
 
-TEST(SplitMix, EveryNumberBelowTheLimitComesAboutEquallyOften) {
-  SplitMix random(1);
+TEST(StatRandom, EveryNumberBelowTheLimitComesAboutEquallyOften) {
+  StatRandom random(1);
   std::vector<int> seen(15);
   for (int i = 0; i < 150'000; ++i) ++seen[random.below(15)];
   for (const int n : seen) EXPECT_NEAR(n, 10'000, 500);

@@ -22,7 +22,7 @@ class Noise {
   double draw(double deviation) { return deviation * normal_quantile(random_.uniform() + 0x1p-54); }
 
  private:
-  SplitMix random_;
+  StatRandom random_;
 };
 
 class FakeContest : public Contest {

@@ -5,13 +5,14 @@
 #include <cmath>
 
 #include "bench/stats/random.h"
+#include "harness/run/files.h"
 #include "tests/bench/track/rows.h"
 
 namespace fficheck {
 namespace {
 
 /// Noise of half a percent at most, the same for the same night.
-double noise(std::size_t night) { return (SplitMix(night).uniform() - 0.5) * 0.01; }
+double noise(std::size_t night) { return (StatRandom(night).uniform() - 0.5) * 0.01; }
 
 TEST(Series, AWeekWithAStepShowsItOnItsNightWithItsCommits) {
   std::vector<HistoryRow> rows;
@@ -73,6 +74,25 @@ TEST(Series, APointInALaterPartIsAtItsPlaceInTheWhole) {
   ASSERT_EQ(s.points.size(), 1u);
   EXPECT_EQ(s.points[0].index, 60u);
   EXPECT_EQ(s.points[0].commit_before, "commit59");
+}
+
+TEST(Series, InstructionsShowAStepOfOnePercentThatTimesDoNot) {
+  const TempDir dir = TempDir::create("fficheck-series").value();
+  Result<History> history = History::open(dir.path() / "h.db");
+  ASSERT_TRUE(history.ok());
+  for (std::size_t n = 0; n < 20; ++n) {
+    HistoryRow row = row_of(n, n < 10 ? 0 : 0.01);
+    ASSERT_TRUE(history.value().add(std::vector{row}).ok());
+    row.metric = "instructions";
+    ASSERT_TRUE(history.value().add(std::vector{row}).ok());
+  }
+  const auto series = read_series(history.value());
+  ASSERT_TRUE(series.ok());
+  ASSERT_EQ(series.value().size(), 2u);
+  EXPECT_EQ(series.value()[0].metric, "instructions");
+  ASSERT_EQ(series.value()[0].points.size(), 1u);
+  EXPECT_EQ(series.value()[0].points[0].index, 10u);
+  EXPECT_TRUE(series.value()[1].points.empty());
 }
 
 TEST(Series, ADriftIsToldThoughNoNightShowsIt) {
