@@ -58,8 +58,9 @@ std::optional<Trap> CoreSession::State::call_scalars(const BoundFunction& bound,
   const RawValues values(few, std::max<std::size_t>(count, f.result ? 1 : 0));
   if (std::optional<Trap> trap = enter(*bound.export_number, values)) return trap;
   if (!f.result) return std::nullopt;
-  *result = scalar_value(schema.type(*f.result).kind, values[0]);
-  if (!*result) return Trap{"invalid char"};
+  bool valid = true;
+  result->emplace(scalar_value(schema.type(*f.result).kind, values[0], &valid));
+  if (!valid) return Trap{"invalid char"};
   return std::nullopt;
 }
 

@@ -21,10 +21,10 @@ std::uint64_t masked(std::uint64_t bits, unsigned width) {
 }  // namespace
 
 Value Crossing::from_bits(const Type& type, std::uint64_t bits) {
-  std::optional<Value> value = scalar_value(type.kind, bits);
-  if (value) return *std::move(value);
-  fail(std::string("invalid char"));
-  return Value::character(0);
+  bool valid = true;
+  Value value = scalar_value(type.kind, bits, &valid);
+  if (!valid) fail(std::string("invalid char"));
+  return value;
 }
 
 Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {

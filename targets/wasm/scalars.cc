@@ -106,16 +106,40 @@ std::uint64_t scalar_bits(Kind kind, const Value& value) {
   return 0;
 }
 
-std::optional<Value> scalar_value(Kind kind, std::uint64_t bits) {
-  std::optional<Value> out;
-  if (kind == Kind::Bool) return Value::boolean(static_cast<std::uint32_t>(bits) != 0);
-  if (kind == Kind::Char && !is_scalar_value(static_cast<std::uint32_t>(bits))) return out;
-  with_scalar(kind, [&]<class S>(S) {
-    typename S::Memory low;
-    std::memcpy(&low, &bits, sizeof low);
-    out = S::lift(low);
-  });
-  return out;
+Value scalar_value(Kind kind, std::uint64_t bits, bool* valid) {
+  const auto low = [bits]<class S>(S) {
+    typename S::Memory memory;
+    std::memcpy(&memory, &bits, sizeof memory);
+    return S::lift(memory);
+  };
+  switch (kind) {
+    case Kind::Bool: return Value::boolean(static_cast<std::uint32_t>(bits) != 0);
+    case Kind::S8: return low(Integer<std::int8_t>());
+    case Kind::U8: return low(Natural<std::uint8_t>());
+    case Kind::S16: return low(Integer<std::int16_t>());
+    case Kind::U16: return low(Natural<std::uint16_t>());
+    case Kind::S32: return low(Integer<std::int32_t>());
+    case Kind::U32: return low(Natural<std::uint32_t>());
+    case Kind::S64: return low(Integer<std::int64_t>());
+    case Kind::U64: return low(Natural<std::uint64_t>());
+    case Kind::F32: return low(Single());
+    case Kind::F64: return low(Double());
+    case Kind::Char:
+      *valid = *valid && is_scalar_value(static_cast<std::uint32_t>(bits));
+      return low(Character());
+    case Kind::String:
+    case Kind::List:
+    case Kind::Option:
+    case Kind::Result:
+    case Kind::Tuple:
+    case Kind::Record:
+    case Kind::Variant:
+    case Kind::Enum:
+    case Kind::Flags:
+    case Kind::Own:
+    case Kind::Borrow: return {};
+  }
+  return {};
 }
 
 void store_scalars(Kind kind, const Sequence& items, std::uint8_t* to) {

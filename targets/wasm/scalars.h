@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "harness/core/kind.h"
 #include "harness/core/value.h"
@@ -12,9 +11,9 @@ namespace fficheck {
 
 /// Bits of a scalar kind's value as the core stack holds them; precondition: class Scalar.
 [[nodiscard]] std::uint64_t scalar_bits(Kind kind, const Value& value);
-/// The value that core bits stand for, whose upper bits may be anything; absent for what is no
-/// char. Precondition: class Scalar.
-[[nodiscard]] std::optional<Value> scalar_value(Kind kind, std::uint64_t bits);
+/// The value that core bits stand for, whose upper bits may be anything. `valid` becomes false for
+/// what is no char. Precondition: class Scalar.
+[[nodiscard]] Value scalar_value(Kind kind, std::uint64_t bits, bool* valid);
 
 /// Writes the elements of a list one after the other, as memory holds them.
 void store_scalars(Kind kind, const Sequence& items, std::uint8_t* to);

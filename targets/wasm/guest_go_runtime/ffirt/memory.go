@@ -71,16 +71,15 @@ func LiveBlocks() int { return len(held) - len(unused) }
 // Address is a pointer as the host has it.
 func Address(p unsafe.Pointer) uint32 { return uint32(uintptr(p)) }
 
-// memory is zeroed memory for a block, and its class.
-func memory(size, align uint32) (p unsafe.Pointer, class int) {
+// memory is memory for a block, and its class; used tells that it may hold anything.
+func memory(size, align uint32) (p unsafe.Pointer, class int, used bool) {
 	if size <= largestShared && align <= 8 && !Checked {
 		class = max(smallest, bits.Len32(max(size, 1)-1))
 		size = 1 << class
 		if n := len(spare[class]); n > 0 {
 			p = spare[class][n-1]
 			spare[class] = spare[class][:n-1]
-			clear(unsafe.Slice((*uint64)(p), size/8))
-			return p, class
+			return p, class, true
 		}
 	}
 	bytes := (header + uint64(size) + uint64(max(align, 8)-8) + 7) &^ 7
@@ -88,15 +87,15 @@ func memory(size, align uint32) (p unsafe.Pointer, class int) {
 	if align > 8 {
 		p = unsafe.Add(p, -Address(p)&(align-1))
 	}
-	return p, class
+	return p, class, false
 }
 
-// hold makes a zeroed block of at least one byte.
-func hold(size, align uint32) unsafe.Pointer {
+// hold makes a block, of zeros or used.
+func hold(size, align uint32) (p unsafe.Pointer, used bool) {
 	if align == 0 || align&(align-1) != 0 {
 		panic("ffirt: an alignment that is no power of two")
 	}
-	p, class := memory(size, align)
+	p, class, used := memory(size, align)
 	index := uint32(len(held))
 	if n := len(unused); n > 0 {
 		index = unused[n-1]
@@ -108,7 +107,7 @@ func hold(size, align uint32) unsafe.Pointer {
 	*(*uint32)(unsafe.Add(p, -4)) = index
 	Count.Allocations++
 	Count.LiveBytes += int64(size)
-	return p
+	return p, used
 }
 
 // release gives a block back.
@@ -145,9 +144,11 @@ func realloc(old, oldSize, align, size uint32) uint32 {
 	}
 	address := align // of what has no bytes
 	if size != 0 {
-		p := hold(size, align)
+		p, _ := hold(size, align)
 		address = Address(p)
-		copy(unsafe.Slice((*byte)(p), size), unsafe.Slice((*byte)(before.at), before.size))
+		if oldSize != 0 {
+			copy(unsafe.Slice((*byte)(p), size), unsafe.Slice((*byte)(before.at), before.size))
+		}
 	}
 	if oldSize != 0 {
 		release(old)
@@ -178,9 +179,18 @@ type Memory struct {
 
 // Alloc makes a zeroed block.
 func (m *Memory) Alloc(size, align uint32) unsafe.Pointer {
-	p := hold(size, align)
-	m.blocks = append(m.blocks, Address(p))
+	p, used := m.hold(size, align)
+	if used {
+		clear(unsafe.Slice((*byte)(p), size))
+	}
 	return p
+}
+
+// hold makes a block, of zeros or used.
+func (m *Memory) hold(size, align uint32) (p unsafe.Pointer, used bool) {
+	p, used = hold(size, align)
+	m.blocks = append(m.blocks, Address(p))
+	return p, used
 }
 
 // Free gives all blocks back.

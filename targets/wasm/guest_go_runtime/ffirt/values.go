@@ -130,12 +130,17 @@ func (m *Memory) List(n int, size, align uint32) (Slice, unsafe.Pointer) {
 	if n == 0 {
 		return Slice{align, 0}, nil
 	}
+	p := m.Alloc(byteCount(n, size), align)
+	return Slice{Address(p), uint32(n)}, p
+}
+
+// byteCount is the size of a list of n elements.
+func byteCount(n int, size uint32) uint32 {
 	bytes := uint64(n) * uint64(size)
 	if bytes > math.MaxUint32 {
 		panic("ffirt: a list that fills the memory")
 	}
-	p := m.Alloc(uint32(bytes), align)
-	return Slice{Address(p), uint32(n)}, p
+	return uint32(bytes)
 }
 
 // Text lowers a string.
@@ -145,9 +150,13 @@ func (m *Memory) Text(s string) Slice {
 
 // Copy lowers a list of what is the same in Go and in the ABI's memory, by its first element.
 func (m *Memory) Copy(first unsafe.Pointer, n int, size uint32) Slice {
-	list, p := m.List(n, size, size)
-	copy(unsafe.Slice((*byte)(p), uint32(n)*size), unsafe.Slice((*byte)(first), uint32(n)*size))
-	return list
+	if n == 0 {
+		return Slice{size, 0}
+	}
+	bytes := byteCount(n, size)
+	p, _ := m.hold(bytes, size)
+	copy(unsafe.Slice((*byte)(p), bytes), unsafe.Slice((*byte)(first), bytes))
+	return Slice{Address(p), uint32(n)}
 }
 
 // Chars lowers a list<char>.
