@@ -114,7 +114,7 @@ Suite speed_suite(const Comparison& comparison) {
       case Compared::Verdict::Pass:
       case Compared::Verdict::Improvement:
       case Compared::Verdict::Unconfirmed:
-        if (c.instructions_alarm)
+        if (c.more_instructions())
           body = suite.failure(percent(c.instructions.value_or(0)) + " more instructions", {});
         break;
       case Compared::Verdict::Regression: body = suite.failure(change_text(c), {}); break;

@@ -105,7 +105,7 @@ std::string speed_text(const Report& report) {
          grouped(comparison.count(V::Error)) + " not measured.\n\n";
   std::vector<const Compared*> rows;
   for (const Compared& c : comparison.benchmarks)
-    if (c.verdict == V::Regression || c.verdict == V::Improvement || c.instructions_alarm)
+    if (c.verdict == V::Regression || c.verdict == V::Improvement || c.more_instructions())
       rows.push_back(&c);
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Compared* a, const Compared* b) { return a->theta > b->theta; });

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/run/tally.h"
@@ -115,12 +116,23 @@ struct Compared {
   std::optional<double> confirmed;     ///< theta of the independent rerun
   std::optional<double> instructions;  ///< change of the instruction count, as a fraction
   bool instructions_alarm = false;
+  /// "allocs", "bytes" per call: of the baseline, of the candidate.
+  std::map<std::string, std::pair<double, double>> counters;
+
+  /// Whether it executes more instructions than the tracker lets pass.
+  [[nodiscard]] bool more_instructions() const {
+    return instructions_alarm && instructions.value_or(0) > 0;
+  }
 };
 
 struct Comparison {
   std::string time;
   std::string baseline;   ///< its name or commit
   std::string candidate;  ///< its commit
+  bool quick = false;     ///< a first impression, no measurement
+  bool interrupted = false;
+  std::vector<std::string> notes;     ///< what could not be done, each a sentence
+  std::vector<std::string> left_out;  ///< benchmarks too slow to compare
   Facts environment;
   std::vector<Compared> benchmarks;
   std::vector<std::string> only_baseline;

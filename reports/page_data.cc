@@ -200,7 +200,9 @@ json comparison_data(const Comparison& comparison) {
                 {"b", rounded(c.candidate_ns)}};
     if (c.confirmed) row["confirmed"] = rounded(c.confirmed);
     if (c.instructions) row["instructions"] = rounded(c.instructions);
-    if (c.instructions_alarm) row["alarm"] = true;
+    if (c.more_instructions()) row["alarm"] = true;
+    for (const auto& [name, sides] : c.counters)
+      row["counters"][name] = {rounded(sides.first), rounded(sides.second)};
     if (!c.error.empty()) row["error"] = c.error;
     rows.push_back(std::move(row));
   }
@@ -208,6 +210,10 @@ json comparison_data(const Comparison& comparison) {
           {"candidate", comparison.candidate},
           {"time", comparison.time},
           {"rows", std::move(rows)},
+          {"quick", comparison.quick},
+          {"interrupted", comparison.interrupted},
+          {"notes", comparison.notes},
+          {"left_out", comparison.left_out},
           {"only_baseline", comparison.only_baseline},
           {"only_candidate", comparison.only_candidate}};
 }

@@ -109,16 +109,24 @@ Compared compared_of(const json& b) {
     out.instructions = number_of(*counted, "change");
     out.instructions_alarm = counted->value("alarm", false);
   }
+  for (const std::string counter : {"allocs", "bytes"}) {
+    const auto before = number_of(b, ("baseline_" + counter).c_str());
+    const auto after = number_of(b, ("candidate_" + counter).c_str());
+    if (before && after) out.counters[counter] = {*before, *after};
+  }
   return out;
 }
 
-/// The name of one side of a comparison: what it was called, else its commit.
+/// The name of one side of a comparison: what it was called, and its commit.
 std::string side_of(const json& object, const char* key) {
   const auto side = object.find(key);
   if (side == object.end()) return {};
   if (side->is_string()) return side->get<std::string>();
   const std::string name = text_of(*side, "name");
-  return name.empty() ? text_of(*side, "commit") : name;
+  const std::string commit = text_of(*side, "commit").substr(0, 10);
+  if (name.empty() || commit.empty() || name.starts_with(commit))
+    return name.empty() ? commit : name;
+  return name + " (" + commit + ")";
 }
 
 }  // namespace
@@ -147,6 +155,10 @@ Result<Comparison> read_comparison(const fs::path& file) {
     out.baseline = side_of(object, "baseline");
     out.candidate = side_of(object, "candidate");
     for (const json& b : object.at("benchmarks")) out.benchmarks.push_back(compared_of(b));
+    out.quick = object.value("quick", false);
+    out.interrupted = object.value("interrupted", false);
+    out.notes = texts_of(object, "notes");
+    out.left_out = texts_of(object, "left_out");
     out.only_baseline = texts_of(object, "only_baseline");
     out.only_candidate = texts_of(object, "only_candidate");
     return out;

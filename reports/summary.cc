@@ -118,6 +118,7 @@ class Maker {
 
   void speed() {
     if (!report_.comparison) return;
+    incomplete_ = incomplete_ || report_.comparison->interrupted;
     std::vector<const Compared*> sorted;
     for (const Compared& c : report_.comparison->benchmarks) sorted.push_back(&c);
     std::stable_sort(sorted.begin(), sorted.end(), [](const Compared* a, const Compared* b) {
@@ -129,15 +130,18 @@ class Maker {
     for (const Compared* c : sorted) {
       if (c->verdict == Compared::Verdict::Regression)
         slower.push_back({Kind::Bad, "speed", c->name, change_text(*c)});
-      else if (c->instructions_alarm)
+      else if (c->more_instructions())
         slower.push_back({Kind::Bad, "speed", c->name,
                           signed_percent(c->instructions.value_or(0)) + " instructions"});
+      else if (c->verdict == Compared::Verdict::Inconclusive)
+        ++undecided_;
       else if (c->verdict == Compared::Verdict::Improvement)
         faster.push_back({Kind::Good, "speed", c->name, change_text(*c)});
       else if (c->verdict == Compared::Verdict::Error)
         errors.push_back({Kind::Warning, "speed", c->name, "could not be measured: " + c->error});
     }
     slower_ = slower.size();
+    decided_ = sorted.size() - undecided_ - errors.size();
     faster_ = faster.size();
     tell(std::move(slower));
     tell(std::move(errors));
@@ -165,6 +169,7 @@ class Maker {
     const bool compared = out_.pass + out_.fail > 0 ||
                           (report_.faults && !report_.faults->faults.empty()) ||
                           (report_.comparison && !report_.comparison->benchmarks.empty());
+    const bool undecided_all = undecided_ > 0 && decided_ == 0;
     std::vector<std::string> sentences;
     if (failed_ > 0)
       sentences.push_back(counted(failed_, "law") + " failed.");
@@ -173,8 +178,12 @@ class Maker {
     if (survived_ > 0) sentences.push_back(counted(survived_, "seeded fault") + " went unnoticed.");
     if (slower_ > 0)
       sentences.push_back(counted(slower_, "benchmark") + " got slower.");
+    else if (decided_ > 0)
+      sentences.push_back(undecided_ == 0
+                              ? "Nothing got slower."
+                              : "Nothing got slower, " + grouped(undecided_) + " undecided.");
     else if (report_.comparison && !report_.comparison->benchmarks.empty())
-      sentences.push_back("Nothing got slower.");
+      sentences.push_back("No change of speed could be decided.");
     if (failed_ + survived_ + slower_ == 0 && incomplete_)
       sentences.push_back("Not everything could be tried.");
     if (sentences.empty() && compared) sentences.push_back("Every seeded fault was noticed.");
@@ -184,7 +193,7 @@ class Maker {
     for (const std::string& sentence : sentences)
       out_.headline += (out_.headline.empty() ? "" : " ") + sentence;
     out_.outcome = failed_ + survived_ + slower_ > 0 ? Outcome::Failed
-                   : incomplete_                     ? Outcome::Incomplete
+                   : incomplete_ || undecided_all    ? Outcome::Incomplete
                    : compared                        ? Outcome::Held
                                                      : Outcome::Nothing;
   }
@@ -195,6 +204,8 @@ class Maker {
   std::size_t survived_ = 0;
   std::size_t slower_ = 0;
   std::size_t faster_ = 0;
+  std::size_t undecided_ = 0;
+  std::size_t decided_ = 0;
   bool incomplete_ = false;
 };
 

@@ -81,6 +81,27 @@ TEST(Summarize, WhatCouldNotBeTriedIsNotHeld) {
   EXPECT_EQ(summarize(killed).outcome, Outcome::Incomplete);
 }
 
+TEST(Summarize, UndecidedIsNeverSaidToHaveHeld) {
+  Report report;
+  report.campaigns.push_back(campaign({.pass = 8}));
+  report.comparison =
+      comparison({Compared::Verdict::Inconclusive, Compared::Verdict::Inconclusive});
+  EXPECT_EQ(summarize(report).outcome, Outcome::Incomplete);
+  EXPECT_EQ(summarize(report).headline, "Every law held. No change of speed could be decided.");
+  report.comparison = comparison({Compared::Verdict::Inconclusive, Compared::Verdict::Pass});
+  EXPECT_EQ(summarize(report).headline, "Every law held. Nothing got slower, 1 undecided.");
+}
+
+TEST(Summarize, FewerInstructionsAreNoRegression) {
+  Report report;
+  report.comparison = comparison({Compared::Verdict::Pass});
+  report.comparison->benchmarks[0].instructions = -0.02;
+  report.comparison->benchmarks[0].instructions_alarm = true;
+  EXPECT_EQ(summarize(report).outcome, Outcome::Held);
+  report.comparison->benchmarks[0].instructions = 0.02;
+  EXPECT_EQ(summarize(report).outcome, Outcome::Failed);
+}
+
 TEST(Summarize, ManyFindingsAreCountedNotListed) {
   Report report;
   report.campaigns.push_back(campaign({.pass = 1}));

@@ -190,7 +190,7 @@ function historyChart(row) {
 
 function history(section) {
   if (seriesRows.length === 0) {
-    section.append(empty('No history yet: it grows by a row for each benchmark and night.', 'fficheck nightly\nfficheck track export > history.jsonl\nfficheck report --history history.jsonl --html report.html'));
+    section.append(empty('No history yet: it grows by a row for each benchmark and night.', 'fficheck nightly\nfficheck track export history.jsonl\nfficheck report --history history.jsonl --html report.html'));
     return;
   }
   if (POINTS.length) {

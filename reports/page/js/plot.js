@@ -8,13 +8,22 @@ function changeAxis(rows) {
   const usual = reach[Math.floor((reach.length - 1) * 0.9)] ?? 0;
   // A few far out must not squeeze all the others: they get arrows.
   const wanted = most <= Math.max(0.2, 6 * usual) ? most : Math.max(0.2, 2 * usual);
-  const limit = [0.05, 0.1, 0.2, 0.5, 1, 3].find((r) => r >= wanted) ?? 6;
-  const step = { 0.05: 0.02, 0.1: 0.05, 0.2: 0.1, 0.5: 0.2, 1: 0.5, 3: 1 }[limit] ?? 2;
   const ticks = [];
-  for (let at = -Math.floor(limit / step) * step; at <= limit + 1e-9; at += step) {
-    const label = limit <= 0.2 ? percent(at, 0) : change(at, 0);
-    ticks.push({ at, label: Math.abs(at) < 1e-9 ? '0' : label.replace(' ', ' ') });
+  if (wanted > 0.5) {
+    // Far changes as multiples: twice, four times, half.
+    const double = [1, 2, 4, 8].find((n) => n * 2 * Math.LN2 >= wanted) ?? 16;
+    for (let k = -2; k <= 2; ++k) ticks.push({ at: k * double * Math.LN2, label: k === 0 ? '0' : `${k < 0 ? '÷' : '×'}${2 ** Math.abs(k * double)}` });
+    return changePlaces(2 * double * Math.LN2, ticks);
   }
+  const limit = [0.05, 0.1, 0.2, 0.5].find((r) => r >= wanted);
+  const step = { 0.05: 0.02, 0.1: 0.05, 0.2: 0.1, 0.5: 0.2 }[limit];
+  for (let at = -Math.floor(limit / step) * step; at <= limit + 1e-9; at += step) {
+    ticks.push({ at: Math.log1p(at), label: Math.abs(at) < 1e-9 ? '0' : percent(at, 0).replace(' ', ' ') });
+  }
+  return changePlaces(-Math.log1p(-limit), ticks);
+}
+
+function changePlaces(limit, ticks) {
   return { place: (x) => 50 + (x / limit) * 47, inside: (x) => Math.abs(x) <= limit * 1.06, ticks };
 }
 
