@@ -87,8 +87,10 @@ class SchemaDrawer {
   /// Parameter lists that strain the C calling convention.
   void strained_consume() {
     std::vector<TypeId> types;
-    switch (draw_.range(0, 4)) {
-      case 0:  // a small struct of integer and float, when integer registers run out
+    // Small structs come in two of the six.
+    switch (draw_.range(0, 5)) {
+      case 0:
+      case 5:  // a small struct of integer and float, when integer registers run out
         types.assign(draw_.range(3, 7), of(Kind::S8));
         types.push_back(of(Kind::F32));
         types.push_back(small_record());
@@ -125,7 +127,11 @@ class SchemaDrawer {
     if (!types_.may(Kind::Record)) return number();
     if (small_ && draw_.chance(60)) return *small_;
     std::vector<TypeId> fields{of(draw_.chance(50) ? Kind::S8 : Kind::F32)};
-    for (std::uint32_t n = draw_.range(1, 2); n > 0; --n) fields.push_back(number());
+    if (draw_.chance(60)) {  // two registers, one of each class where the second differs
+      fields.push_back(of(draw_.chance(50) ? Kind::F64 : Kind::S64));
+    } else {
+      for (std::uint32_t n = draw_.range(1, 2); n > 0; --n) fields.push_back(number());
+    }
     small_ = types_.record(fields);
     return *small_;
   }

@@ -101,6 +101,9 @@ class Scale {
     if (grown("bad_frees") != 0) {
       return "bad_frees: expected 0, seen " + std::to_string(grown("bad_frees"));
     }
+    if (grown("stray_completions") != 0) {
+      return "stray_completions: expected 0, seen " + std::to_string(grown("stray_completions"));
+    }
     if (grown("total_calls") != grown("total_completions")) {
       return "total_completions: expected one for each of " + std::to_string(grown("total_calls")) +
              " calls, seen " + std::to_string(grown("total_completions"));

@@ -7,8 +7,6 @@
 namespace fficheck {
 namespace {
 
-using Shows = Fault::Shows;
-
 constexpr const char* kGlue = R"(guest/c\d+_glue\.go)";
 constexpr const char* kMemory = R"(guest/ffirt/memory\.go)";
 constexpr const char* kValues = R"(guest/ffirt/values\.go)";
@@ -47,10 +45,35 @@ Edit hidden() {
   });
 }
 
+constexpr const char* kCall = R"(go/ffirt/call\.go)";
+constexpr const char* kSend = "\tcode := C.ffirt_call(c.library, C.uint32_t(c.method), ";
+
 }  // namespace
 
 std::vector<Fault> gc_faults() {
   return {
+      {.id = "G4",
+       .target = "go",
+       .sentence = "The number of a call is held as a Go pointer.",
+       .property = "consume",
+       .shows = Fault::Shows::Crash,
+       .edit = edits::text(kCall, kSend,
+                           "\tnumber := unsafe.Pointer(user & 1023)\n\t_ = "
+                           "*(*unsafe.Pointer)(unsafe.Pointer(&number))\n" +
+                               std::string(kSend)),
+       .leg = "checkptr"},
+      {.id = "G5",
+       .target = "go",
+       .sentence = "C is given a Go pointer to a Go pointer that is not pinned.",
+       .property = "consume",
+       .shows = Fault::Shows::Crash,
+       .edit = edits::all(
+           {edits::text(kCall, kSend,
+                        "\tholder := &struct {\n\t\targs unsafe.Pointer\n\t\ttext *string\n"
+                        "\t}{args, new(string)}\n" +
+                            std::string(kSend)),
+            edits::text(kCall, "C.uintptr_t(user), args)\n\treleaseArena(",
+                        "C.uintptr_t(user), unsafe.Pointer(holder))\n\treleaseArena(")})},
       {.id = "G1",
        .target = "wasm-go",
        .sentence = "Memory that the host allocated is not held until it is lifted.",

@@ -1,6 +1,8 @@
 // Layout and values: L rows.
 #include <regex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "properties/faults/edits.h"
 #include "properties/faults/faults.h"
@@ -49,8 +51,46 @@ std::optional<std::string> align_to_8(const std::string& block) {
   return out;
 }
 
+/// In each struct, from a line that matches `begin`, the first two neighbours of one type change
+/// places; `member` has the type as its one group.
+Rewrite swap_neighbours(const char* begin, const char* member) {
+  return [first = std::regex(begin), field = std::regex(member)](const std::string& text) {
+    std::vector<std::string> lines = edits::lines_of(text);
+    bool open = false;
+    std::string before;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      std::smatch m;
+      if (std::regex_search(lines[i], first)) {
+        open = true;
+        before.clear();
+        continue;
+      }
+      if (!open) continue;
+      const std::string type = std::regex_match(lines[i], m, field) ? m[1].str() : std::string();
+      if (!type.empty() && type == before) {
+        std::swap(lines[i - 1], lines[i]);
+        open = false;
+      }
+      before = type;
+      if (lines[i].starts_with("}")) open = false;
+    }
+    return std::optional(edits::join(lines));
+  };
+}
+
 std::vector<Fault> native() {
   return {
+      {.id = "X1",
+       .target = "go",
+       .sentence = "Library and binding agree on another order of fields than the ABI's.",
+       .property = "layout",
+       .shows = Shows::NoBuild,
+       .edit = edits::all(
+           {edits::whole(kHeader, swap_neighbours(R"(^typedef struct \{$)",
+                                                  R"(^  (int64_t|int32_t|double|float) \w+;$)")),
+            edits::whole(
+                kGo, swap_neighbours(kGoMirror, R"(^\t\w+\s+(int64|int32|float64|float32)$)"))}),
+       .alone = true},
       {.id = "L1",
        .target = "go",
        .sentence = "The library declares the f64 fields of records as float, Go has float64.",
@@ -65,7 +105,7 @@ std::vector<Fault> native() {
       {.id = "L2",
        .target = "go",
        .sentence = "An empty record is 0 bytes in the library and 1 byte for its caller.",
-       .property = "call",
+       .property = "consume",
        .edit = edits::all(
            {edits::without_assertions(), marked(kSource, "FFICHECK_LIBRARY"),
             members("FFICHECK_LIBRARY", "uint8_t unused", R"(^  uint8_t unused;$)", "")})},
@@ -94,7 +134,7 @@ std::vector<Fault> native() {
       {.id = "L12",
        .target = "go",
        .sentence = "Floats in small structs are passed as integers are, in other registers.",
-       .property = "call",
+       .property = "consume",
        .edit = edits::all({marked(kShim, "FFICHECK_CALLER"),
                            edits::perhaps(members("FFICHECK_CALLER", "double",
                                                   R"(^  double (\w+);$)", "  uint64_t $1;")),
@@ -103,7 +143,7 @@ std::vector<Fault> native() {
       {.id = "L14",
        .target = "go",
        .sentence = "Among the arguments, what needs 8 bytes of alignment gets 4.",
-       .property = "call",
+       .property = "consume",
        .edit = edits::all(
            {edits::without_assertions(),
             edits::lines(kShim, "typedef struct {", R"(^typedef struct \{$)",

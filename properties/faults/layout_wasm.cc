@@ -46,10 +46,17 @@ Fault fault(const char* id, const char* target, const char* sentence, const char
           .edit = std::move(edit)};
 }
 
+Fault alone(Fault fault) {
+  fault.alone = true;
+  return fault;
+}
+
 }  // namespace
 
 std::vector<Fault> wasm_layout_faults() {
   return {
+      alone(fault("X2", "wasm-c", "Cases that there are not are taken as they come.", "traps",
+                  edits::text(kGuest, "    __builtin_trap();\n", "    (void)0;\n"))),
       fault("L4", "wasm-c", "A list in a record is aligned to 8 where the ABI says 4.", "produce",
             edits::all(
                 {edits::without_assertions(),

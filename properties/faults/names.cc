@@ -37,7 +37,8 @@ Fault fault(const char* id, const char* target, const char* sentence, const char
           .property = "compiles",
           .shows = Shows::NoBuild,
           .edit = std::move(edit),
-          .profile = profile};
+          .profile = profile,
+          .alone = true};  // what does not compile is broken, not wrong
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ Fault fault(const char* id, const char* target, const char* sentence, const char
           .sentence = sentence,
           .property = property,
           .shows = shows,
-          .edit = std::move(edit)};
+          .edit = std::move(edit),
+          .alone = std::string(id) == "M10" || std::string(id) == "M7"};
 }
 
 std::vector<Fault> native() {

@@ -41,7 +41,8 @@ Fault fault(const char* id, const char* target, const char* sentence, Shows show
           .property = "resources",
           .shows = shows,
           .edit = std::move(edit),
-          .profile = "resources"};
+          .profile = "resources",
+          .alone = target == std::string("wasm-c") && id == std::string("R2")};
 }
 
 }  // namespace
