@@ -126,6 +126,8 @@ Result<void> run_rows(const Program& program, const FaultOptions& options, const
   std::optional<Error> error;
   const auto work_on_rows = [&] {
     for (std::size_t i = next++; i < rows.size(); i = next++) {
+      rows[i].outcome.end = End::Interrupted;
+      if (program.stop != nullptr && program.stop->load()) continue;
       FaultSettings own = settings;
       own.work = work.path() / std::to_string(i);
       Result<FaultOutcome> outcome = run_fault(*rows[i].target, *rows[i].fault, own);

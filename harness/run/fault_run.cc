@@ -182,6 +182,10 @@ Result<FaultOutcome> run_fault(const Target& target, const Fault& fault,
     outcome.end = End::Interrupted;
   } else if (outcome.found) {
     FFICHECK_CHECK(shrink(faulty, settings, outcome));
+    // A smaller value may show what a crash hid.
+    if (outcome.end == End::CrashAlone && outcome.property == fault.property && outcome.confirmed &&
+        !is_loss(outcome.found->message))
+      outcome.end = End::Caught;
   }
   std::error_code ignored;
   std::filesystem::remove_all(settings.work, ignored);
