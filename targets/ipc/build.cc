@@ -1,6 +1,7 @@
 #include "targets/ipc/build.h"
 
 #include <algorithm>
+#include <future>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -94,6 +95,31 @@ Stage build_go_worker(const BuildOptions& options) {
                    go_environment(options));
 }
 
+fs::path cpp_clients_file(const BuildOptions& options) {
+  return fs::absolute(options.dir) / "libclients.so";
+}
+
+Stage build_cpp_clients(const BuildOptions& options) {
+  FFICHECK_TRY(const std::string cc, tool({"g++"}, "g++"));
+  const auto compile = [&](const char* half) {
+    return run_stage("compile-cpp",
+                     {cc, "-std=c++17", "-O0", "-g0", "-fPIC", "-Wall", "-Wextra", "-Werror", "-c",
+                      std::string(half) + ".cc", "-o", std::string(half) + ".o"},
+                     options.dir / "ipc" / "cpp", options);
+  };
+  std::future<Stage> other = std::async(std::launch::async, compile, "batch_0");
+  Stage one = compile("batch_1");
+  FFICHECK_TRY(std::optional<BuildFailure> failure, other.get());
+  if (failure) return failure;
+  FFICHECK_TRY(failure, std::move(one));
+  if (failure) return failure;
+  return run_stage(
+      "compile-cpp",
+      {cc, "-std=c++17", "-O1", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "batch_0.o",
+       "batch_1.o", "ffi_ipc.cc", "ffi_ipc_codec.cc", "-o", cpp_clients_file(options).string()},
+      options.dir / "ipc" / "cpp", options);
+}
+
 Stage lint_go(const BuildOptions& options) {
   const fs::path dir = options.dir / "ipc" / "go";
   FFICHECK_TRY(std::optional<BuildFailure> vet,
@@ -114,6 +140,9 @@ Stage lint_server(const BuildOptions& options) {
   for (const auto& entry : fs::directory_iterator(options.dir / "ipc" / "server", error))
     if (entry.path().extension() == ".c" || entry.path().extension() == ".h")
       command.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(options.dir / "ipc" / "cpp", error))
+    if (entry.path().extension() == ".cc" || entry.path().extension() == ".hpp")
+      command.push_back("../cpp/" + entry.path().filename().string());
   std::sort(command.begin() + 4, command.end());
   return run_stage("clang-format-server", std::move(command), options.dir / "ipc" / "server",
                    options);

@@ -18,7 +18,10 @@ using Stage = Result<std::optional<BuildFailure>>;
 [[nodiscard]] Stage build_server(const BuildOptions& options);
 /// The Go clients with their worker. Stage "compile-go".
 [[nodiscard]] Stage build_go_worker(const BuildOptions& options);
-/// Stages "vet", "gofmt", "clang-format-server".
+/// The C++ clients. Stage "compile-cpp".
+[[nodiscard]] Stage build_cpp_clients(const BuildOptions& options);
+[[nodiscard]] std::filesystem::path cpp_clients_file(const BuildOptions& options);
+/// Stages "vet", "gofmt", "clang-format-server", of the clients in C++ too.
 [[nodiscard]] Stage lint_go(const BuildOptions& options);
 [[nodiscard]] Stage lint_server(const BuildOptions& options);
 

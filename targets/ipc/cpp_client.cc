@@ -201,7 +201,9 @@ std::string class_declaration(const CppClient& c) {
     out += "  /* " + signature(c.schema, c.schema.functions()[i]) + " */\n  " + kOutcome +
            answer(c, i).type + "> " + c.names.methods[i] + "(" + params(c, i) + ");\n";
   }
-  out += "\nprivate:\n  explicit " + name +
+  out += "\nprivate:\n";
+  if (c.driven) out += "  friend struct ::FFIIpcAccess;\n";
+  out += "  explicit " + name +
          "(std::unique_ptr<ffi_ipc::Connection> connection)\n"
          "      : connection_(std::move(connection)) {\n  }\n"
          "  std::unique_ptr<ffi_ipc::Connection> connection_;\n};\n";
@@ -245,6 +247,34 @@ std::string cpp_declarations(const CppClient& c) {
            type_declaration(c, id);
   }
   return out + class_declaration(c) + "\n} // namespace " + c.names.scope + "\n";
+}
+
+std::string cpp_driven(const CppClient& c) {
+  std::string types;
+  if (c.create >= 0)
+    for (const Param& param : c.schema.functions()[static_cast<std::size_t>(c.create)].params)
+      types += (types.empty() ? "" : ", ") + c.names.types[param.type];
+  const std::string& client = c.names.client;
+  std::string out =
+      "\nnamespace " + c.names.scope +
+      " {\nstatic void *driven_create(const char *address, const std::uint8_t *args, "
+      "std::size_t len, FFIIpcTell tell, void *user) {\n  return ffi_ipc::drive_create<" +
+      client + ", std::tuple<" + types +
+      ">>(args, len, tell, user, [address](const auto &...arg) { return " + client +
+      "::create(address, arg...); });\n}\n";
+  out +=
+      "static void (*const driven_functions[])(void *, const std::uint8_t *, std::size_t, "
+      "unsigned, FFIIpcTell, void *) = {\n";
+  for (std::size_t i = 0; i < c.schema.functions().size(); ++i)
+    out += static_cast<int>(i) == c.create
+               ? "    nullptr,\n"
+               : "    ffi_ipc::Drive<&" + c.names.client + "::" + c.names.methods[i] + ">::run,\n";
+  return out +
+         "    nullptr,\n};\nextern const FFIIpcDriven driven;\nconst FFIIpcDriven driven = "
+         "{driven_create, "
+         "ffi_ipc::drive_destroy<" +
+         client + ">, ffi_ipc::drive_close<" + client + ">, ffi_ipc::drive_exchange<" + client +
+         ">, driven_functions};\n} // namespace " + c.names.scope + "\n";
 }
 
 std::string cpp_definitions(const CppClient& c) {

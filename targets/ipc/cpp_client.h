@@ -15,11 +15,14 @@ struct CppClient {
   const Schema& schema;
   NativeLowering lowering;  ///< for how results come back
   CppNames names;
-  int create = -1;  ///< index in Schema::functions(), or -1
+  bool driven = false;  ///< of a batch: with what drive/ffi_ipc_drive.hpp calls
+  int create = -1;      ///< index in Schema::functions(), or -1
 };
 
 /// The namespace with types and class.
 [[nodiscard]] std::string cpp_declarations(const CppClient& client);
+/// A batch's table of one client, "c017_Driven", behind its definitions.
+[[nodiscard]] std::string cpp_driven(const CppClient& client);
 /// Descriptions of types for the codec, and the methods.
 [[nodiscard]] std::string cpp_definitions(const CppClient& client);
 

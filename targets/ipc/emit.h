@@ -26,6 +26,9 @@ namespace ipc {
 /// "ipc/cpp/": the client in C++ of a product.
 [[nodiscard]] FileSet emit_cpp_client(const Schema& schema, const LibraryName& name);
 
+/// "ipc/cpp/": those of a batch in two sources, and "ipc/batch.txt", which their worker reads.
+[[nodiscard]] FileSet emit_cpp_batch(std::span<const BatchEntry> batch);
+
 /// The hand-written files below a directory of targets/ipc: "runtime/server/".
 [[nodiscard]] FileSet ipc_files(const std::string& directory);
 

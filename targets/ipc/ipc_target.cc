@@ -30,6 +30,7 @@ FileSet IpcTarget::emit(std::span<const BatchEntry> batch) const {
   std::erase_if(files, [](const auto& file) { return file.first.starts_with("wit/"); });
   files.merge(ipc::emit_batch_server(batch));
   files.merge(ipc::emit_go_batch(batch));
+  files.merge(ipc::emit_cpp_batch(batch));
   return files;
 }
 
@@ -42,7 +43,8 @@ FileSet IpcTarget::emit_product(const Schema& schema) const {
 
 Stage IpcTarget::build(const BuildOptions& options) const {
   std::future<Stage> server = std::async(std::launch::async, ipc::build_server, options);
-  Stage worker = ipc::build_go_worker(options);
+  Stage worker =
+      options.leg == "cpp" ? ipc::build_cpp_clients(options) : ipc::build_go_worker(options);
   FFICHECK_TRY(std::optional<BuildFailure> failure, server.get());
   if (failure) return failure;
   return worker;
@@ -60,7 +62,12 @@ Result<std::unique_ptr<Session>> IpcTarget::open(const BuildOptions& options,
                                                  std::span<const BatchEntry> batch,
                                                  std::chrono::milliseconds call_limit) const {
   WorkerOptions worker;
-  worker.command = {ipc::go_worker_file(options).string(), ipc::server_file(options).string()};
+  if (options.leg == "cpp")
+    worker.command = {worker_program("fficheck-ipc").string(), "ipc/batch.txt",
+                      ipc::cpp_clients_file(options).string()};
+  else
+    worker.command = {ipc::go_worker_file(options).string()};
+  worker.command.push_back(ipc::server_file(options).string());
   // A path of a few bytes, whatever the directory is called: a socket's may have hundred.
   if (options.leg == "tcp")
     worker.command.insert(worker.command.end(), {"--tcp", "0"});
