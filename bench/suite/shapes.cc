@@ -90,7 +90,7 @@ std::vector<ShapeCall> make_calls() {
                n, n != 8);
   for (const std::uint64_t n : {std::uint64_t{8}, kKiB, kMiB})
     calls.ways("bytes-" + size_name(n), "bytes", bytes_value(n), {Value::natural(n)}, n, n == kMiB);
-  for (const std::uint64_t n : {1, 32, 1000})
+  for (const std::uint64_t n : {1u, 32u, 1000u})
     calls.ways("records-" + std::to_string(n), "points", points_value(n), {Value::natural(n)},
                n * kPointBytes, n == 1000);
   calls.ways("record", "mixed", mixed());

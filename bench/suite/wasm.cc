@@ -183,9 +183,9 @@ class Suite {
   explicit Suite(std::vector<Bench>& out) : out_(out) {}
 
   template <class F>
-  void add(std::string name, std::string floor, const Guest& guest, F run) {
-    out_.push_back({.name = std::move(name),
-                    .floor = std::move(floor),
+  void add(const std::string& name, const std::string& floor, const Guest& guest, F run) {
+    out_.push_back({.name = name,
+                    .floor = floor,
                     .run = counting_once([guest, run = std::move(run)](std::uint64_t n) {
                       return run(*guest, n);
                     })});
