@@ -33,6 +33,7 @@ struct Profile {
   std::uint32_t hostile = 35;      ///< percent: names that hurt generated code
   std::uint32_t many_params = 40;  ///< percent: parameter lists that strain the calling convention
   std::uint32_t create = 10;       ///< percent: a constructor with parameters
+  std::uint32_t completion = 15;   ///< percent: tasks, host functions, events
   std::uint32_t drop_kind = 35;    ///< percent, for each kind: does not occur in this schema
   /// Kinds that may occur at all, indexed by Kind, and how often; 0 never.
   std::array<std::uint8_t, kAllKinds.size()> weights{};

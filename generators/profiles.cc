@@ -36,7 +36,7 @@ constexpr Weights only(std::initializer_list<Kind> kinds) {
 
 constexpr Weights kEven = weights(2, 5, 5, 5, 3);
 
-const std::array<Profile, 9> kProfiles = {{
+const std::array<Profile, 10> kProfiles = {{
     {.name = "default", .sentence = "A bit of everything, mostly small.", .weights = kEven},
     {.name = "small",
      .sentence = "One type, a few functions: the fastest builds.",
@@ -50,6 +50,7 @@ const std::array<Profile, 9> kProfiles = {{
      .hostile = 0,
      .many_params = 5,
      .create = 0,
+     .completion = 0,
      .weights = kEven},
     {.name = "wide",
      .sentence = "Hundreds of fields, cases, flags; parameter lists of twenty and more.",
@@ -99,8 +100,22 @@ const std::array<Profile, 9> kProfiles = {{
      .large = 0,
      .many_params = 5,
      .create = 0,
+     .completion = 0,
      .weights = kEven,
      .resources = {1, 3}},
+    {.name = "completion",
+     .sentence = "Functions with a plan, host functions, events: what completion scripts need.",
+     .named_types = {0, 2},
+     .tested_types = {0, 1},
+     .calls = {0, 2},
+     .parts = {1, 4},
+     .max_depth = 3,
+     .max_weight = 60,
+     .large = 0,
+     .hostile = 10,
+     .many_params = 5,
+     .completion = 100,
+     .weights = kEven},
     {.name = "nim",
      .sentence = "What the nim dialect of the C ABI carries.",
      .max_depth = 3,

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "generators/completion.h"
 #include "generators/resources.h"
 #include "generators/types.h"
 
@@ -33,6 +34,7 @@ class SchemaDrawer {
     const std::uint32_t calls = draw_.low_range(profile_.calls.least, profile_.calls.most);
     for (std::uint32_t i = 0; i < calls; ++i) call();
     if (draw_.chance(profile_.create)) create();
+    if (draw_.chance(profile_.completion)) completion();
     return std::move(builder_).build();
   }
 
@@ -197,7 +199,16 @@ class SchemaDrawer {
     std::vector<TypeId> types;
     for (std::uint32_t n = draw_.range(0, 3); n > 0; --n) types.push_back(types_.any());
     // Where the name is taken, the function would be an ordinary call.
+    created_ = true;
     add(top_.claim("create"), types, types_.result_type(std::nullopt, text()));
+  }
+
+  /// Last, so that the rest of a schema does not depend on it.
+  void completion() {
+    draw_completion(draw_, names_, top_, types_, builder_, [this] { return call_result(); });
+    const bool results = types_.may(Kind::Result) || profile_.nim;
+    if (created_ || !types_.may(Kind::String) || !results || !draw_.chance(40)) return;
+    if (top_.claim("create") == "create") draw_planned_create(draw_, names_, types_, builder_);
   }
 
   Draw draw_;
@@ -208,6 +219,7 @@ class SchemaDrawer {
   Names::Scope top_;
   TypeDrawer types_;
   std::uint32_t number_ = 0;
+  bool created_ = false;
   std::optional<TypeId> small_;
 };
 

@@ -17,6 +17,12 @@ std::vector<std::unique_ptr<Property>> all_properties() {
   out.push_back(import_property());
   out.push_back(resources_property());
   out.push_back(traps_property());
+  out.push_back(completion_property());
+  out.push_back(non_blocking_property());
+  out.push_back(concurrency_property());
+  out.push_back(panic_property());
+  out.push_back(teardown_property());
+  out.push_back(lifetime_property());
   return out;
 }
 

@@ -21,6 +21,12 @@ namespace fficheck {
 [[nodiscard]] std::unique_ptr<Property> import_property();
 [[nodiscard]] std::unique_ptr<Property> traps_property();
 [[nodiscard]] std::unique_ptr<Property> resources_property();
+[[nodiscard]] std::unique_ptr<Property> completion_property();
+[[nodiscard]] std::unique_ptr<Property> non_blocking_property();
+[[nodiscard]] std::unique_ptr<Property> concurrency_property();
+[[nodiscard]] std::unique_ptr<Property> panic_property();
+[[nodiscard]] std::unique_ptr<Property> teardown_property();
+[[nodiscard]] std::unique_ptr<Property> lifetime_property();
 
 /// All of them: the build-time laws first, then in the order in which a session is best driven.
 [[nodiscard]] std::vector<std::unique_ptr<Property>> all_properties();

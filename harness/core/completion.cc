@@ -19,6 +19,8 @@ std::uint64_t absorb(std::uint64_t h, std::uint64_t x) {
   h = (h ^ x) * 0x9FB21C651E98DF25u;
   return h ^ (h >> 32);
 }
+constexpr const char* kDestroyedText = "context destroyed";
+constexpr const char* kHostError = "host error: ";
 constexpr std::uint64_t kFirstWitness = 0x6A09E667F3BCC908u;
 
 /// The witness of a host function's answer as the callee holds it.
@@ -135,6 +137,41 @@ Ending expected_ending(const Schema& schema, const Function& function,
     return as_ending(schema, function.result, expected_result(schema, function, args, limits));
   if (!function.result) return {};
   return as_ending(schema, function.result, stream_value(schema, *function.result, h, limits));
+}
+
+JudgedEnd judge_ending(const Schema& schema, const Function& function, const Ending& expected,
+                       const Ending& seen) {
+  const auto wrong = [&](std::string what) {
+    return JudgedEnd{CallEnd::Wrong, function.name + ": " + std::move(what)};
+  };
+  if (seen.is_error) {
+    if (expected.is_error && expected.text == seen.text) return {};
+    if (seen.text == kDestroyedText || seen.text == kHostError + std::string(kDestroyedText))
+      return {CallEnd::Destroyed, {}};
+    if (seen.text.starts_with(kHostError)) return {CallEnd::Host, {}};
+    return wrong(expected.is_error
+                     ? "expected the error \"" + expected.text + "\", seen \"" + seen.text + "\""
+                     : "the call failed: " + seen.text);
+  }
+  if (expected.is_error) return wrong("expected the error \"" + expected.text + "\", seen success");
+  if (expected.value.has_value() != seen.value.has_value())
+    return wrong(expected.value ? "no result" : "a result where there is none");
+  if (!expected.value) return {};
+  const auto difference = first_difference(schema, *function.result, *expected.value, *seen.value);
+  if (!difference) return {};
+  return wrong("result" + difference->path + ": expected " + difference->expected + ", seen " +
+               difference->seen);
+}
+
+const char* end_name(CallEnd end) {
+  switch (end) {
+    case CallEnd::Right: return "right";
+    case CallEnd::Destroyed: return "destroyed";
+    case CallEnd::Host: return "host";
+    case CallEnd::Cancelled: return "cancelled";
+    case CallEnd::Wrong: return "wrong";
+  }
+  return "";
 }
 
 std::vector<Value> start_args(const Schema& schema, const Function& function, const Step& step,

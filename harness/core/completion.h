@@ -62,6 +62,17 @@ struct Ending {
 [[nodiscard]] Ending as_ending(const Schema& schema, std::optional<TypeId> result,
                                std::optional<Value> value);
 
+/// How a call ended, as section 3 names it.
+enum class CallEnd : std::uint8_t { Right, Destroyed, Host, Cancelled, Wrong };
+struct JudgedEnd {
+  CallEnd end = CallEnd::Right;
+  std::string detail;  ///< one line, where it is Wrong
+};
+[[nodiscard]] JudgedEnd judge_ending(const Schema& schema, const Function& function,
+                                     const Ending& expected, const Ending& seen);
+/// The key of StepSeen::counts: "right", "destroyed", ...
+[[nodiscard]] const char* end_name(CallEnd end);
+
 /// The arguments of call `i` of a Start, Create or Churn step: from the stream, then the plan.
 [[nodiscard]] std::vector<Value> start_args(const Schema& schema, const Function& function,
                                             const Step& step, std::uint64_t i, StreamLimits limits);

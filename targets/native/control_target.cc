@@ -24,6 +24,14 @@ std::optional<std::string> ControlTarget::unsupported(const Schema& schema,
 
 StreamLimits ControlTarget::stream_limits() const { return {.no_nul = abi_ == Abi::Nim}; }
 
+ScriptSupport ControlTarget::script_support() const {
+  ScriptSupport support;
+  support.scripts = true;
+  support.raw_answers = true;
+  support.most_callers = 10'000;
+  return support;
+}
+
 Result<void> ControlTarget::check_tools() const {
   std::error_code error;
   if (!std::filesystem::exists(worker_, error))

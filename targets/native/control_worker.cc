@@ -13,6 +13,7 @@
 #include "harness/core/witness.h"
 #include "harness/run/files.h"
 #include "targets/native/control_laws.h"
+#include "targets/native/control_script.h"
 #include "targets/native/emit.h"
 
 namespace fficheck {
@@ -75,12 +76,44 @@ Result<std::unique_ptr<ControlWorker>> ControlWorker::load(const std::filesystem
   FFICHECK_TRY(worker->runtime_counters_, object.symbol("ffi_runtime_counters"));
   FFICHECK_TRY(worker->runtime_last_witness_, object.symbol("ffi_runtime_last_witness"));
   FFICHECK_TRY(worker->runtime_settle_, object.symbol("ffi_runtime_settle"));
+  worker->abi_ = abi;
+  worker->ids_ = ids;
+  worker->scripts_.resize(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     FFICHECK_TRY(auto caller, ControlCaller::load(object, worker->schemas_[i], abi,
                                                   batch_name(ids[i]), *worker->slots_));
     worker->callers_.push_back(std::move(caller));
   }
   return worker;
+}
+
+struct ControlWorker::Scripts {
+  std::unique_ptr<ScriptLibrary> library;
+  std::unique_ptr<ScriptEngine> engine;
+};
+
+ControlWorker::ControlWorker(SharedObject object) : object_(object) {}
+ControlWorker::~ControlWorker() = default;
+
+Result<ControlWorker::Scripts*> ControlWorker::scripts(std::uint32_t schema) {
+  if (!scripts_[schema]) {
+    auto made = std::make_unique<Scripts>();
+    FFICHECK_TRY(made->library,
+                 ScriptLibrary::load(object_, schemas_[schema], abi_, batch_name(ids_[schema])));
+    FFICHECK_TRY(made->engine,
+                 ScriptEngine::create(*made->library,
+                                      reinterpret_cast<int (*)(std::int64_t)>(runtime_settle_)));
+    scripts_[schema] = std::move(made);
+  }
+  return scripts_[schema].get();
+}
+
+Result<ScriptOutcome> ControlWorker::script(const ScriptRequest& request) {
+  FFICHECK_TRY(Scripts* const scripts, this->scripts(request.schema));
+  ScriptOutcome out;
+  for (const std::vector<Step>& steps : request.scripts)
+    out.push_back(scripts->engine->run(steps, std::chrono::milliseconds(request.limit_ms)));
+  return out;
 }
 
 std::vector<const Schema*> ControlWorker::schemas() const {
@@ -134,6 +167,13 @@ Result<BulkOutcome> ControlWorker::bulk(const BulkRequest& request) {
   return run_bulk(*callers_[request.schema], *slots_, request);
 }
 
+std::uint64_t ControlWorker::strays() const {
+  std::uint64_t sum = slots_->strays();
+  for (const auto& one : scripts_)
+    if (one) sum += one->engine->strays();
+  return sum;
+}
+
 Result<Counters> ControlWorker::counters() {
   reinterpret_cast<int (*)(std::int64_t)>(runtime_settle_)(kSettleMs);
   RuntimeCounters c{};
@@ -147,7 +187,7 @@ Result<Counters> ControlWorker::counters() {
       {"live_slots", static_cast<std::int64_t>(slots_->in_use())},
       {"live_threads", count_entries("/proc/self/task")},
       {"live_descriptors", count_entries("/proc/self/fd")},
-      {"stray_completions", static_cast<std::int64_t>(slots_->strays())},
+      {"stray_completions", static_cast<std::int64_t>(strays())},
       {"total_library_allocations", c.total_allocations},
       {"total_calls", c.total_calls},
       {"total_completions", c.total_completions},

@@ -26,6 +26,7 @@ inline constexpr const char* kControlManifest = "control/batch.txt";
 
 class ControlWorker final : public WorkerHandler {
  public:
+  ~ControlWorker() override;
   /// Loads the library and resolves every schema in it.
   static Result<std::unique_ptr<ControlWorker>> load(const std::filesystem::path& library, Abi abi,
                                                      const std::vector<std::string>& ids,
@@ -38,16 +39,24 @@ class ControlWorker final : public WorkerHandler {
   Result<CallOutcome> call(std::uint32_t schema, std::uint32_t function,
                            const std::vector<Value>& args, unsigned times) override;
   Result<BulkOutcome> bulk(const BulkRequest& request) override;
+  Result<ScriptOutcome> script(const ScriptRequest& request) override;
   Result<Counters> counters() override;
   Result<void> trim() override { return {}; }
 
  private:
-  explicit ControlWorker(SharedObject object) : object_(object) {}
+  explicit ControlWorker(SharedObject object);
 
   SharedObject object_;
   std::vector<Schema> schemas_;
   std::unique_ptr<CallSlots> slots_;
   std::vector<std::unique_ptr<ControlCaller>> callers_;
+  /// By schema, made when its first script comes.
+  struct Scripts;
+  std::vector<std::unique_ptr<Scripts>> scripts_;
+  Result<Scripts*> scripts(std::uint32_t schema);
+  [[nodiscard]] std::uint64_t strays() const;
+  Abi abi_ = Abi::Native;
+  std::vector<std::string> ids_;
   void* runtime_counters_ = nullptr;      ///< ffi_runtime_counters
   void* runtime_last_witness_ = nullptr;  ///< ffi_runtime_last_witness
   void* runtime_settle_ = nullptr;        ///< ffi_runtime_settle

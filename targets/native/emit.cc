@@ -18,7 +18,7 @@ FileSet runtime_files(bool tests) {
   FileSet out;
   for (auto& [name, text] : native_runtime_files()) {
     const bool test_only =
-        name == "ffi_stream.c" || name == "ffi_witness.c" || name == "ffi_provider.c";
+        name == "ffi_stream.c" || name == "ffi_witness.c" || name.starts_with("ffi_provider");
     if (tests || !test_only) out.emplace("native/" + name, std::move(text));
   }
   return out;

@@ -10,6 +10,18 @@ std::string joined(const std::vector<std::string>& names) {
   return out;
 }
 
+std::string provider(const Unit& unit, const Function& function) {
+  if (has_plan(unit.schema, function)) return "ffi_provide_task";
+  if (function.name == "create") return "ffi_provide_create";
+  switch (unit.schema.role(function)) {
+    case Role::Consume: return "ffi_provide_consume";
+    case Role::Produce: return "ffi_provide_produce";
+    case Role::Echo: return "ffi_provide_echo";
+    case Role::Call: return "ffi_provide_call";
+  }
+  return "?";
+}
+
 std::string library(const Unit& unit, bool product) {
   const std::string& prefix = unit.names.library.prefix;
   const bool functions = !unit.schema.functions().empty();
@@ -26,7 +38,12 @@ std::string library(const Unit& unit, bool product) {
   if (product) {
     out += "    " + prefix + "_RunCreate,\n    " + prefix + "_on_destroy,\n";
   } else {
-    out += unit.create < 0 ? "    NULL,\n" : "    ffi_provide_create,\n";
+    out +=
+        unit.create < 0
+            ? "    NULL,\n"
+            : "    " +
+                  provider(unit, unit.schema.functions()[static_cast<std::size_t>(unit.create)]) +
+                  ",\n";
     out += "    NULL,\n";
   }
   return out + "};\n";
@@ -95,16 +112,6 @@ std::string fixed_entry_points(const Unit& unit) {
   return out;
 }
 
-std::string_view provider(Role role) {
-  switch (role) {
-    case Role::Consume: return "ffi_provide_consume";
-    case Role::Produce: return "ffi_provide_produce";
-    case Role::Echo: return "ffi_provide_echo";
-    case Role::Call: return "ffi_provide_call";
-  }
-  return "?";
-}
-
 }  // namespace
 
 std::string emit_source(const Unit& unit, bool product) {
@@ -129,10 +136,7 @@ std::string emit_provider(const Unit& unit) {
   out += "\nextern const FFIHandler " + prefix + "_Handlers[];\n";
   out += "const FFIHandler " + prefix + "_Handlers[] = {\n";
   for (const Function& function : unit.schema.functions()) {
-    out += "    " +
-           std::string(function.name == "create" ? "ffi_provide_create"
-                                                 : provider(unit.schema.role(function))) +
-           ",\n";
+    out += "    " + provider(unit, function) + ",\n";
   }
   return out + "};\n";
 }

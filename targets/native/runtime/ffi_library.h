@@ -65,8 +65,12 @@ int ffi_rt_fire(const FFILibrary *library, void *ctx, uint32_t import, const voi
  * the context is destroyed. */
 int ffi_rt_host_call(const FFILibrary *library, void *ctx, uint32_t import, const void *args, FFIHostDone done, void *arg);
 
+/* As ffi_timer_start, in nanoseconds. */
+int ffi_rt_timer_start(void *ctx, int64_t delay_ns, FFITimerFn fn, void *arg);
+
 /* For the test callee: the call's function, and its context's last witness. */
 const FFIFunction *ffi_rt_function(const FFICall *call);
+const FFILibrary *ffi_rt_library(const FFICall *call);
 bool ffi_rt_no_nul(const FFICall *call);
 void ffi_rt_set_witness(FFICall *call, uint64_t witness);
 
@@ -76,5 +80,10 @@ void ffi_provide_produce(FFICall *call, const void *args);
 void ffi_provide_echo(FFICall *call, const void *args);
 void ffi_provide_call(FFICall *call, const void *args);
 void ffi_provide_create(FFICall *call, const void *args);
+/* Of a function, or a constructor, whose first argument is a plan: docs/completion.md. */
+void ffi_provide_task(FFICall *call, const void *args);
+/* What these share: notes the arguments' witness; answers with the value that the seed gives. */
+uint64_t ffi_provide_witness(FFICall *call, const void *args);
+void ffi_provide_value(FFICall *call, uint64_t seed);
 
 #endif

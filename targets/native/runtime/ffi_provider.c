@@ -3,7 +3,7 @@
 
 #include "ffi_library.h"
 
-static uint64_t note_witness(FFICall *call, const void *args) {
+uint64_t ffi_provide_witness(FFICall *call, const void *args) {
   const uint64_t h = ffi_rt_witness_args(ffi_rt_function(call)->args, args);
   ffi_rt_set_witness(call, h);
   return h;
@@ -17,7 +17,7 @@ static void reply_text_error(FFICall *call, FFIStream *stream) {
     ffi_rt_free(text, len + 1);
 }
 
-static void reply_from_stream(FFICall *call, uint64_t seed) {
+void ffi_provide_value(FFICall *call, uint64_t seed) {
   const FFIFunction *f = ffi_rt_function(call);
   FFIStream stream = ffi_rt_stream(seed, ffi_rt_no_nul(call));
   if (f->error_is_text && (ffi_rt_next(&stream) & 3) == 0) {
@@ -38,20 +38,20 @@ static void reply_from_stream(FFICall *call, uint64_t seed) {
 }
 
 void ffi_provide_consume(FFICall *call, const void *args) {
-  const uint64_t h = note_witness(call, args);
+  const uint64_t h = ffi_provide_witness(call, args);
   ffi_rt_reply(call, &h);
 }
 
 void ffi_provide_produce(FFICall *call, const void *args) {
   uint64_t seed;
-  note_witness(call, args);
+  ffi_provide_witness(call, args);
   memcpy(&seed, args, sizeof seed);
-  reply_from_stream(call, seed);
+  ffi_provide_value(call, seed);
 }
 
 void ffi_provide_echo(FFICall *call, const void *args) {
   const FFIFunction *f = ffi_rt_function(call);
-  note_witness(call, args);
+  ffi_provide_witness(call, args);
   const char *arg = (const char *)args + f->args->parts[0].offset;
   if (!f->error_is_text) {
     ffi_rt_reply(call, arg);
@@ -70,10 +70,10 @@ void ffi_provide_echo(FFICall *call, const void *args) {
 }
 
 void ffi_provide_call(FFICall *call, const void *args) {
-  reply_from_stream(call, note_witness(call, args));
+  ffi_provide_value(call, ffi_provide_witness(call, args));
 }
 
 void ffi_provide_create(FFICall *call, const void *args) {
-  note_witness(call, args);
+  ffi_provide_witness(call, args);
   ffi_rt_reply(call, NULL);
 }

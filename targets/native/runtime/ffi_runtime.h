@@ -53,6 +53,10 @@ typedef struct FFICall FFICall;
 /* Answers with an error. The text is copied where it has to wait. */
 void ffi_call_fail(FFICall *call, const char *text, size_t len);
 
+/* Tells the caller that the call is under way, with a text that may be NULL where len is 0: any number of times before
+ * the answer. On the context's thread only. */
+void ffi_call_progress(FFICall *call, const char *text, size_t len);
+
 /* The opaque context of the call, as callers know it. */
 void *ffi_call_context(const FFICall *call);
 

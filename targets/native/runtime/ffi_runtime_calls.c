@@ -187,6 +187,11 @@ void ffi_call_fail(FFICall *call, const char *text, size_t len) {
   answer(call, FFI_RET_ERR, false, text ? text : "", text ? len : 0);
 }
 
+void ffi_call_progress(FFICall *call, const char *text, size_t len) {
+  if (atomic_load(&call->state) != FFI_CALL_DONE)
+    call->callback(FFI_RET_PROGRESS, text, text ? len : 0, call->userData);
+}
+
 void ffi_rt_reply(FFICall *call, const void *ok) {
   const FFIFunction *f = call->function;
   if (f->form == FFI_FORM_NONE)
@@ -254,6 +259,10 @@ void ffi_call_set_state(FFICall *call, void *state) {
 
 const FFIFunction *ffi_rt_function(const FFICall *call) {
   return call->function;
+}
+
+const FFILibrary *ffi_rt_library(const FFICall *call) {
+  return call->context->library;
 }
 
 bool ffi_rt_no_nul(const FFICall *call) {

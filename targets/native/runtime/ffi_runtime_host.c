@@ -261,7 +261,8 @@ static FFIHostAnswer host_answer(const FFIImport *import, int ret, const char *m
 }
 
 int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, int ret, const char *msg, size_t len) {
-  FFIContext *c = callId ? ffi_rt_pin(library, ctx) : NULL;
+  const bool malformed = msg == NULL && len != 0;
+  FFIContext *c = callId && !malformed ? ffi_rt_pin(library, ctx) : NULL;
   if (c == NULL)
     return FFI_RET_ERR;
   pthread_mutex_lock(&c->mutex);

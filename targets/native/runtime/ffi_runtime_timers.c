@@ -68,15 +68,21 @@ static void run_timer(FFIContext *c, FFIMessage *message, bool closing) {
 }
 
 int ffi_timer_start(void *ctx, int64_t delay_ms, FFITimerFn fn, void *arg) {
+  return ffi_rt_timer_start(ctx, delay_ms > INT64_MAX / 1000000 ? INT64_MAX : delay_ms < 0 ? 0
+                                                                                           : delay_ms * 1000000,
+                            fn, arg);
+}
+
+int ffi_rt_timer_start(void *ctx, int64_t delay_ns, FFITimerFn fn, void *arg) {
   FFIContext *c = ffi_rt_pin(NULL, ctx);
   if (c == NULL)
     return FFI_RET_ERR;
   const int64_t now = ffi_rt_now();
-  const int64_t longest = (INT64_MAX - 1 - now) / 1000000;
-  const int64_t delay = delay_ms < 0 ? 0 : delay_ms > longest ? longest
-                                                              : delay_ms;
+  const int64_t longest = INT64_MAX - 1 - now;
+  const int64_t delay = delay_ns < 0 ? 0 : delay_ns > longest ? longest
+                                                              : delay_ns;
   FFITimer *timer = ffi_rt_alloc(sizeof *timer);
-  *timer = (FFITimer){{NULL, run_timer}, now + delay * 1000000, 0, fn, arg};
+  *timer = (FFITimer){{NULL, run_timer}, now + delay, 0, fn, arg};
   bool accepted = true;
   if (ffi_rt_on_thread(c) && !atomic_load(&c->closing))
     push(c, timer);

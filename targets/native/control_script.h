@@ -1,0 +1,145 @@
+// Runs completion scripts (docs/completion.md) against a generated library, as the control target.
+#pragma once
+
+#include <ffi.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "harness/core/completion.h"
+#include "harness/core/result.h"
+#include "targets/native/script_library.h"
+
+namespace fficheck {
+
+namespace control_script {
+struct Call;
+class Group;
+class Hosts;
+class Listeners;
+}  // namespace control_script
+
+/// A C function that calls `self` back with the arguments of the libffi call. The library keeps its
+/// address for ever, so it lives as long as the worker.
+class Callback {
+ public:
+  using Handler = void (*)(void* self, void** args);
+  /// An Error where libffi gives no closure.
+  Result<void> prepare(void* self, Handler handler, std::vector<ffi_type*> types);
+  ~Callback();
+  [[nodiscard]] void* code() const { return code_; }
+
+ private:
+  static void trampoline(ffi_cif* cif, void* ret, void** args, void* self);
+  void* self_ = nullptr;
+  Handler handler_ = nullptr;
+  std::vector<ffi_type*> types_;
+  ffi_cif cif_{};
+  ffi_closure* closure_ = nullptr;
+  void* code_ = nullptr;
+};
+
+/// What is counted of a step; from any thread.
+class Tally {
+ public:
+  void add(const char* key, std::uint64_t by = 1);
+  void end(const JudgedEnd& judged);
+  void detail(const std::string& text);
+  [[nodiscard]] StepSeen seen() const;
+
+ private:
+  mutable std::mutex mutex_;
+  StepSeen seen_;
+};
+
+/// Contexts, calls and user data of one schema. User data are numbers that grow for ever, so that a
+/// callback which comes after its script's end is known to be nobody's.
+class ScriptEngine {
+ public:
+  /// A context of the running script.
+  struct Context {
+    void* handle = nullptr;
+    bool made = false;
+    std::mutex mutex;
+    struct Held {
+      std::uint64_t id = 0;
+      std::uint32_t import = 0;
+      Ending answer;
+      Tally* tally = nullptr;
+    };
+    std::vector<Held> held;
+    std::deque<std::uint64_t> answered;  ///< ids, the last 16
+  };
+
+  /// `settle`: ffi_runtime_settle. Both outlive the engine, which is never destroyed while the
+  /// library may call back.
+  static Result<std::unique_ptr<ScriptEngine>> create(ScriptLibrary& library,
+                                                      int (*settle)(std::int64_t));
+  ~ScriptEngine();
+  ScriptEngine(const ScriptEngine&) = delete;
+  ScriptEngine& operator=(const ScriptEngine&) = delete;
+
+  /// Runs one script from nothing to its end. Precondition: its steps are valid.
+  std::vector<StepSeen> run(const std::vector<Step>& steps, std::chrono::milliseconds limit);
+  /// Callbacks that belong to no call, request or listener of the running script.
+  [[nodiscard]] std::uint64_t strays() const { return strays_.load(); }
+
+  // For the parts of a script: groups, host functions, listeners.
+
+  [[nodiscard]] ScriptLibrary& library() { return library_; }
+  [[nodiscard]] const Schema& schema() const { return library_.schema(); }
+  /// Starts a call of a function. `ended` runs once, when it has ended, on any thread; further
+  /// terminal callbacks and progress count in `tally`.
+  void start(void* context, std::uint32_t function, const std::vector<Value>& args, Tally& tally,
+             std::function<void(Ending)> ended);
+  /// A call of the inner function with other arguments; counts in `tally` how it ended.
+  void start_inner(void* context, std::uint64_t seed, std::uint64_t index, Tally& tally,
+                   std::function<void(bool right)> ended);
+  /// Runs `action` on the engine's own thread, after the delay.
+  void later(std::chrono::microseconds delay, std::function<void()> action);
+  [[nodiscard]] std::uint64_t perturb_seed() const { return perturb_.load(); }
+
+ private:
+  struct Timers;
+  explicit ScriptEngine(ScriptLibrary& library, int (*settle)(std::int64_t));
+  static void on_result(void* self, void** args);
+  static void on_request(void* self, void** args);
+  static void on_event(void* self, void** args);
+  void deliver(int ret, const char* msg, std::size_t len, std::uint64_t token) noexcept;
+  control_script::Call* find(std::uint64_t token);
+
+  void step(const Step& step, Tally& tally, std::chrono::milliseconds limit);
+  void create_context(const Step& step, Tally& tally);
+  Ending make(const Step& step, std::uint64_t i, void** handle, Tally& tally);
+  void churn(const Step& step, Tally& tally);
+  void finish(std::chrono::milliseconds limit);
+  Context& context(std::uint32_t number);
+
+  ScriptLibrary& library_;
+  int (*settle_)(std::int64_t);
+  Callback result_;
+  Callback request_;
+  Callback event_;
+  std::mutex mutex_;
+  std::uint64_t base_ = 1;  ///< token of calls_[0]
+  std::deque<control_script::Call> calls_;
+  std::atomic<std::uint64_t> strays_{0};
+  std::atomic<std::uint64_t> inner_{0};  ///< inner calls that have not ended
+  std::atomic<std::uint64_t> perturb_{0};
+  std::deque<Context> contexts_;
+  std::deque<std::pair<std::uint32_t, std::uint32_t>> numbers_;  ///< script's number -> context
+  std::deque<control_script::Group> groups_;
+  std::unique_ptr<control_script::Hosts> hosts_;
+  std::unique_ptr<control_script::Listeners> listeners_;
+  std::unique_ptr<Timers> timers_;
+};
+
+}  // namespace fficheck
