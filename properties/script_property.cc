@@ -55,6 +55,7 @@ ModelLimits model_limits(const Target& target) {
   return {.panic = s.panic,
           .cancel = s.cancel,
           .raw_answers = s.raw_answers,
+          .counts_progress = s.counts_progress,
           .most_callers = s.most_callers};
 }
 

@@ -28,8 +28,13 @@ struct Allowed {
 class Judge {
  public:
   Judge(const Schema& schema, const std::vector<Step>& steps, const std::vector<StepSeen>& seen,
-        StreamLimits limits)
-      : schema_(schema), steps_(steps), seen_(seen), limits_(limits), time_(schema) {
+        const ModelLimits& target, StreamLimits limits)
+      : schema_(schema),
+        steps_(steps),
+        seen_(seen),
+        target_(target),
+        limits_(limits),
+        time_(schema) {
     for (std::size_t i = 0; i < steps.size(); ++i) time_.add(steps[i], i);
   }
 
@@ -180,11 +185,10 @@ class Judge {
   /// Progress and the arguments' digest.
   std::string numbers(const Timeline::Group& group, const StepSeen& seen,
                       std::uint64_t total) const {
-    const Action& a = group.step->action;
     const Function& f = schema_.functions()[group.function];
     const std::uint64_t progress = group.plan ? group.plan->progress * total : 0;
     const bool settled = seen.count("right") == total && time_.asked(group).empty();
-    if (settled || seen.count("progress") > progress) {
+    if (target_.counts_progress && (settled || seen.count("progress") > progress)) {
       if (std::string problem = exactly("progress", progress, seen.count("progress"));
           !problem.empty())
         return problem;
@@ -193,7 +197,6 @@ class Judge {
     std::uint64_t digest = 0;
     for (std::uint64_t i = 0; i < total; ++i)
       digest += witness_args(schema_, f, start_args(schema_, f, *group.step, i, limits_));
-    (void)a;
     if (digest == seen.count("digest")) return {};
     return expected("digest of the arguments", std::to_string(digest), seen.count("digest"));
   }
@@ -318,6 +321,7 @@ class Judge {
   const Schema& schema_;
   const std::vector<Step>& steps_;
   const std::vector<StepSeen>& seen_;
+  const ModelLimits& target_;
   StreamLimits limits_;
   Timeline time_;
 };
@@ -362,8 +366,9 @@ std::uint64_t calls_in(const std::vector<Step>& steps) {
 }
 
 std::optional<ModelProblem> judge_script(const Schema& schema, const std::vector<Step>& steps,
-                                         const std::vector<StepSeen>& seen, StreamLimits limits) {
-  return Judge(schema, steps, seen, limits).run();
+                                         const std::vector<StepSeen>& seen,
+                                         const ModelLimits& limits, StreamLimits values) {
+  return Judge(schema, steps, seen, limits, values).run();
 }
 
 }  // namespace fficheck

@@ -20,6 +20,7 @@ struct ModelLimits {
   bool panic = false;
   bool cancel = false;
   bool raw_answers = false;
+  bool counts_progress = false;  ///< else nothing is said about progress
   std::uint32_t most_callers = 1;
 };
 
@@ -41,6 +42,7 @@ struct ModelProblem {
 [[nodiscard]] std::optional<ModelProblem> judge_script(const Schema& schema,
                                                        const std::vector<Step>& steps,
                                                        const std::vector<StepSeen>& seen,
-                                                       StreamLimits limits);
+                                                       const ModelLimits& limits,
+                                                       StreamLimits values);
 
 }  // namespace fficheck

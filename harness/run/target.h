@@ -94,6 +94,7 @@ struct ScriptSupport {
   bool panic = false;              ///< a host function that panics
   bool cancel = false;             ///< callers that give up waiting
   bool raw_answers = false;        ///< answers by id: HostWay::Twice, Stranger, Null; Act::Forge
+  bool counts_progress = false;    ///< tells how often a call made progress
   std::uint32_t most_callers = 0;  ///< at once
 };
 

@@ -19,6 +19,7 @@ class TargetDecorator : public Target {
   [[nodiscard]] bool has_contexts() const override { return inner_.has_contexts(); }
   [[nodiscard]] bool has_post_return() const override { return inner_.has_post_return(); }
   [[nodiscard]] bool mirrors_imports() const override { return inner_.mirrors_imports(); }
+  [[nodiscard]] ScriptSupport script_support() const override { return inner_.script_support(); }
   [[nodiscard]] std::vector<std::string> legs() const override { return inner_.legs(); }
   [[nodiscard]] Result<void> check_tools() const override { return inner_.check_tools(); }
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override {

@@ -28,6 +28,7 @@ ScriptSupport ControlTarget::script_support() const {
   ScriptSupport support;
   support.scripts = true;
   support.raw_answers = true;
+  support.counts_progress = true;
   support.most_callers = 10'000;
   return support;
 }

@@ -98,7 +98,8 @@ RC_GTEST_PROP(CompletionModel, HoldsOfEveryScript, ()) {
   const Answer<ScriptOutcome> answer = library.session->script({.scripts = {sut.steps}});
   if (const auto* loss = std::get_if<WorkerLoss>(&answer)) RC_FAIL(loss->detail);
   const auto problem =
-      judge_script(library.schema, sut.steps, std::get<ScriptOutcome>(answer).front(), {});
+      judge_script(library.schema, sut.steps, std::get<ScriptOutcome>(answer).front(),
+                   model_limits(library.target), {});
   if (problem)
     RC_FAIL(print_step(library.schema, sut.steps[problem->step]) + ": " + problem->message);
 }

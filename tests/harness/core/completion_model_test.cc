@@ -12,7 +12,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr ModelLimits kAll{.panic = true, .cancel = true, .raw_answers = true, .most_callers = 100};
+constexpr ModelLimits kAll{.panic = true,
+                           .cancel = true,
+                           .raw_answers = true,
+                           .counts_progress = true,
+                           .most_callers = 100};
 
 class Model : public ::testing::Test {
  protected:
@@ -55,7 +59,7 @@ class Model : public ::testing::Test {
             witness_args(schema_, f, start_args(schema_, f, script[i], k, {}));
     }
     seen[last].counts[key] += count;
-    const auto problem = judge_script(schema_, script, seen, {});
+    const auto problem = judge_script(schema_, script, seen, kAll, {});
     return problem ? problem->message : "";
   }
 
@@ -155,7 +159,7 @@ TEST_F(Model, CountsEvents) {
           {"right", 1},
           {"digest", witness_args(schema_, f, start_args(schema_, f, steps[i], 0, {}))}};
     }
-    const auto problem = judge_script(schema_, steps, seen, {});
+    const auto problem = judge_script(schema_, steps, seen, kAll, {});
     return problem ? problem->message : "";
   };
   const Function& f = *schema_.find("task-0");
