@@ -99,8 +99,8 @@ Verdict ScriptProperty::run(const Subject& subject,
   const auto& outcome = std::get<ScriptOutcome>(answer);
   Verdict out;
   for (std::size_t i = 0; i < scripts.size(); ++i) {
-    const auto problem =
-        judge_script(subject.schema, scripts[i], outcome[i], subject.target.stream_limits());
+    const auto problem = judge_script(subject.schema, scripts[i], outcome[i],
+                                      model_limits(subject.target), subject.target.stream_limits());
     if (problem)
       return fail(at_step(scripts[i], problem->step, problem->message, subject.schema), scripts[i]);
     out.values += calls_in(scripts[i]);

@@ -8,8 +8,12 @@ namespace fficheck::testing {
 inline Schema completion_schema() {
   return parse_schema(R"(package fficheck:laws;
 
+interface types {
+  record note { text: string, n: s64 }
+}
+
 interface host {
-  use api.{note};
+  use types.{note};
   ask-text: func(s: string) -> string;
   ask-either: func(a: u32, b: list<string>) -> result<u64, string>;
   ask-nothing: func();
@@ -18,7 +22,7 @@ interface host {
 }
 
 interface api {
-  record note { text: string, n: s64 }
+  use types.{note};
   create: func(plan: u64, name: string) -> result<_, string>;
   task-0: func(plan: u64, salt: u64) -> u64;
   task-1: func(plan: u64, salt: u64, n: note) -> result<note, string>;

@@ -33,7 +33,7 @@ RC_GTEST_PROP(Plan, APackedPlanUnpacksAgain, (std::uint64_t seed)) {
 RC_GTEST_PROP(Plan, ANumberOfTheStreamIsNoPlan, (std::uint64_t seed)) {
   SchemaBuilder b;
   const TypeId u64 = b.scalar(Kind::U64);
-  b.function({.name = "f", .params = {{"plan", u64}}});
+  b.function({.name = "f", .params = {{"plan", u64}}, .result = u64});
   const Schema schema = std::move(b).build().value();
   const auto number = stream_value(schema, u64, seed).as<std::uint64_t>();
   RC_ASSERT(!unpack_plan(number).has_value());
