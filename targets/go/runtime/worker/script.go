@@ -205,7 +205,11 @@ func (s *script) step(name string, n numbers, t *stepTally) error {
 		if c == nil {
 			return errNoSuchNumber
 		}
-		t.add("accepted", s.release(c, n[1] == 1))
+		came := "accepted"
+		if c.client == nil || c.ended.Load() {
+			came = "dropped" // too late
+		}
+		t.add(came, s.release(c, n[1] == 1))
 	case "listen":
 		return s.listen(n, t)
 	case "unlisten":
