@@ -28,7 +28,7 @@ std::vector<Fault> completion_faults() {
       {.id = "C4",
        .target = "go",
        .sentence = "The end of a call without result is never told.",
-       .property = "call",
+       .property = "balance",
        .shows = Shows::NoAnswer,
        .edit = edits::text(kCalls, "  call->callback(ret, msg, len, call->userData);\n",
                            "  if (call->function->form == FFI_FORM_NONE && !is_create &&\n"
@@ -41,10 +41,10 @@ std::vector<Fault> completion_faults() {
        .property = "balance",
        .shows = Shows::Leak,
        .edit = edits::all(
-           {edits::text(kRuntime, "#include <errno.h>\n",
-                        "#include <errno.h>\n#include <unistd.h>\n"),
+           {edits::text(kRuntime, "#include <string.h>\n",
+                        "#include <string.h>\n#include <unistd.h>\n"),
             edits::text(kRuntime, "  FFI_COUNT(live_contexts, 1);\n",
-                        "  FFI_COUNT(live_contexts, 1);\n  if (dup(2) < 0)\n    errno = 0;\n")}),
+                        "  FFI_COUNT(live_contexts, 1);\n  if (dup(2) < 0)\n    return NULL;\n")}),
        .alone = true},
   };
 }

@@ -159,15 +159,15 @@ std::vector<Fault> guest_in_go() {
                               }),
                  edits::text(kGoMemory, "// Tuple is the memory",
                              "func Kept(p unsafe.Pointer, size uint32) unsafe.Pointer {\n"
-                             "\tq := hold(size, 8)\n"
+                             "\tq, _ := hold(size, 8)\n"
                              "\tcopy(unsafe.Slice((*byte)(q), size), "
                              "unsafe.Slice((*byte)(p), size))\n"
                              "\treturn q\n}\n\n// Tuple is the memory")})),
       fault("M7", "wasm-go", "What an import's arguments are lowered into is never given back.",
             "import", Shows::Leak, edits::text(kGoGuest, "\tdefer call.Free()\n", "")),
       fault("M8", "wasm-go", "realloc allocates at most 16 bytes.", "consume", Shows::Crash,
-            edits::text(kGoMemory, "\t\tp := hold(size, align)\n\t\taddress = Address(p)\n",
-                        "\t\tp := hold(min(size, 16), align)\n\t\taddress = Address(p)\n")),
+            edits::text(kGoMemory, "\t\tp, _ := hold(size, align)\n\t\taddress = Address(p)\n",
+                        "\t\tp, _ := hold(min(size, 16), align)\n\t\taddress = Address(p)\n")),
   };
 }
 
