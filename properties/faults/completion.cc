@@ -43,8 +43,7 @@ std::vector<Fault> completion_faults() {
            {edits::text(kRuntime, "#include <string.h>\n",
                         "#include <string.h>\n#include <unistd.h>\n"),
             edits::text(kRuntime, "  FFI_COUNT(live_contexts, 1);\n",
-                        "  FFI_COUNT(live_contexts, 1);\n  if (dup(2) < 0)\n    return NULL;\n")}),
-       .alone = true},
+                        "  FFI_COUNT(live_contexts, 1);\n  if (dup(2) < 0)\n    return NULL;\n")})},
   };
 }
 
