@@ -39,7 +39,8 @@ Fault fault(const char* id, const char* target, const char* sentence, const char
           .property = property,
           .shows = shows,
           .edit = std::move(edit),
-          .alone = std::string(id) == "M10" || std::string(id) == "M7"};
+          .alone =
+              (std::string(id) == "M12" && std::string(target) == "go") || std::string(id) == "M7"};
 }
 
 std::vector<Fault> native() {
