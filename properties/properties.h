@@ -21,6 +21,7 @@ namespace fficheck {
 [[nodiscard]] std::unique_ptr<Property> import_property();
 [[nodiscard]] std::unique_ptr<Property> traps_property();
 [[nodiscard]] std::unique_ptr<Property> resources_property();
+[[nodiscard]] std::unique_ptr<Property> gc_property();
 [[nodiscard]] std::unique_ptr<Property> completion_property();
 [[nodiscard]] std::unique_ptr<Property> non_blocking_property();
 [[nodiscard]] std::unique_ptr<Property> concurrency_property();

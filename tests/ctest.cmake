@@ -38,6 +38,11 @@ if(TARGET fficheck)
     ${CMAKE_CURRENT_BINARY_DIR}/report_page)
   set_tests_properties(report/page PROPERTIES LABELS "report" TIMEOUT 900 SKIP_RETURN_CODE 77)
 
+  # Guests for the published WASI 0.2 packages are generated and compile.
+  add_test(NAME wasm/wasi COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/targets/wasm/wasi_products.sh $<TARGET_FILE:fficheck>
+    ${CMAKE_CURRENT_BINARY_DIR}/wasi_products)
+  set_tests_properties(wasm/wasi PROPERTIES LABELS "unit;wasm" TIMEOUT 900 SKIP_RETURN_CODE 77)
+
   # A modest campaign; FFICHECK_SEED and FFICHECK_CASES in the environment steer it.
   add_test(NAME fuzz COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz.sh $<TARGET_FILE:fficheck>
     ${CMAKE_CURRENT_BINARY_DIR}/fuzz)

@@ -5,9 +5,10 @@
 namespace fficheck {
 namespace {
 
-constexpr std::array kLaws = {
-    BulkLaw::Consume, BulkLaw::Produce,    BulkLaw::Echo,   BulkLaw::Repeat, BulkLaw::Errors,
-    BulkLaw::Call,    BulkLaw::PostReturn, BulkLaw::Import, BulkLaw::Traps,  BulkLaw::Resources};
+constexpr std::array kLaws = {BulkLaw::Consume,    BulkLaw::Produce, BulkLaw::Echo,
+                              BulkLaw::Repeat,     BulkLaw::Errors,  BulkLaw::Call,
+                              BulkLaw::PostReturn, BulkLaw::Import,  BulkLaw::Traps,
+                              BulkLaw::Resources,  BulkLaw::Gc};
 
 }  // namespace
 
@@ -23,6 +24,7 @@ std::string_view bulk_law_name(BulkLaw law) {
     case BulkLaw::Import: return "import";
     case BulkLaw::Traps: return "traps";
     case BulkLaw::Resources: return "resources";
+    case BulkLaw::Gc: return "gc";
   }
   return "";
 }

@@ -66,7 +66,8 @@ enum class BulkLaw : std::uint8_t {
   PostReturn,
   Import,
   Traps,
-  Resources
+  Resources,
+  Gc
 };
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);
@@ -160,6 +161,8 @@ class Target {
   [[nodiscard]] virtual bool has_contexts() const { return true; }
   /// Whether results are freed by a post-return of the callee (the canonical ABI).
   [[nodiscard]] virtual bool has_post_return() const { return false; }
+  /// Whether its callee has a garbage collector that can be told to run.
+  [[nodiscard]] virtual bool has_collector() const { return false; }
   /// Whether the callee can call each function of the schema as an import of the same signature.
   [[nodiscard]] virtual bool mirrors_imports() const { return false; }
   /// What of completion scripts it can run.

@@ -18,6 +18,7 @@ class TargetDecorator : public Target {
   [[nodiscard]] StreamLimits stream_limits() const override { return inner_.stream_limits(); }
   [[nodiscard]] bool has_contexts() const override { return inner_.has_contexts(); }
   [[nodiscard]] bool has_post_return() const override { return inner_.has_post_return(); }
+  [[nodiscard]] bool has_collector() const override { return inner_.has_collector(); }
   [[nodiscard]] bool mirrors_imports() const override { return inner_.mirrors_imports(); }
   [[nodiscard]] ScriptSupport script_support() const override { return inner_.script_support(); }
   [[nodiscard]] std::vector<std::string> legs() const override { return inner_.legs(); }

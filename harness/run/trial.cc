@@ -45,6 +45,7 @@ Result<void> check_law_fits(const Schema& schema, const Function& function, Bulk
     case BulkLaw::Import:
     case BulkLaw::Traps:
     case BulkLaw::Resources:
+    case BulkLaw::Gc:
     case BulkLaw::Call: return {};
   }
   return {};

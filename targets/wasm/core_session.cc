@@ -48,7 +48,7 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   const BoundFunction& bound = s.bound[schema][function];
   if (!bound.export_number) return Trap{"the module does not export " + lowered.name};
 
-  if (bound.all_scalars && s.tamper == nullptr)
+  if (bound.all_scalars && s.tamper == nullptr && s.between == nullptr)
     return s.call_scalars(bound, f, *interface.schema, args, result);
 
   const std::uint64_t scope = ++s.scopes;
@@ -66,6 +66,7 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   if (trap) return trap;
   if (s.handles.open_borrows(scope) != 0)
     return Trap{"borrow handles still remain at the end of the call"};
+  if (s.between != nullptr) (*s.between)();
 
   if (f.result) {
     *result =
@@ -96,10 +97,25 @@ std::optional<Trap> CoreSession::call_tampered(std::uint32_t schema, std::uint32
                                                const std::vector<Value>& args, const Tamper& tamper,
                                                std::optional<Value>* result) {
   state_->tamper = &tamper;
+  state_->trace = {};
+  state_->tracing = true;
   std::optional<Trap> trap = call_fast(schema, function, args, result);
+  state_->tracing = false;
   state_->tamper = nullptr;
   return trap;
 }
+
+std::optional<Trap> CoreSession::call_watched(std::uint32_t schema, std::uint32_t function,
+                                              const std::vector<Value>& args,
+                                              const std::function<void()>& between,
+                                              std::optional<Value>* result) {
+  state_->between = &between;
+  std::optional<Trap> trap = call_fast(schema, function, args, result);
+  state_->between = nullptr;
+  return trap;
+}
+
+const AllocationTrace& CoreSession::trace() const { return state_->trace; }
 
 std::optional<Trap> CoreSession::call_raw(std::uint32_t schema, std::uint32_t function,
                                           RawValues values) {

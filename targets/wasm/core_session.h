@@ -82,6 +82,13 @@ class CoreSession {
   std::optional<Trap> call_tampered(std::uint32_t schema, std::uint32_t function,
                                     const std::vector<Value>& args, const Tamper& tamper,
                                     std::optional<Value>* result);
+  /// The same, but `between` runs after the guest returned and before its result is lifted.
+  std::optional<Trap> call_watched(std::uint32_t schema, std::uint32_t function,
+                                   const std::vector<Value>& args,
+                                   const std::function<void()>& between,
+                                   std::optional<Value>* result);
+  /// What call_tampered saw of the allocator so far.
+  [[nodiscard]] const AllocationTrace& trace() const;
   /// Calls the core export with raw values, neither lowered nor lifted, without post-return: a
   /// hostile host. `values` as CoreInstance::call.
   std::optional<Trap> call_raw(std::uint32_t schema, std::uint32_t function, RawValues values);

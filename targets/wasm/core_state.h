@@ -37,7 +37,8 @@ struct CoreSession::State : GuestMemory {
   bool may_leave = false;        ///< the guest may call imports: not in realloc, post-return, start
   std::uint64_t destructor_calls = 0;
   std::uint64_t host_destructor_calls = 0;
-  const Tamper* tamper = nullptr;  ///< of the call to come
+  const std::function<void()>* between = nullptr;  ///< of the call to come
+  const Tamper* tamper = nullptr;                  ///< of the call to come
   bool tracing = false;
   AllocationTrace trace;
   std::vector<CoreValue> flat;  ///< scratch of the outermost call

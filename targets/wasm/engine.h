@@ -35,7 +35,8 @@ struct EngineOptions {
   std::filesystem::path compiled;
 };
 
-/// A wasmtime engine with a clock: a call that runs longer than its limit traps (epochs).
+/// A wasmtime engine with a clock: a call that computes longer than its limit traps (epochs).
+/// The time is the process's on its processors, so that a busy machine fails no guest.
 class WasmEngine {
  public:
   static Result<std::shared_ptr<WasmEngine>> create(const EngineOptions& options);

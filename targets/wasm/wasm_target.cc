@@ -62,6 +62,7 @@ GuestLanguage guest_in_go() {
   go.lint = lint_guest_go;
   go.module = guest_go_module;
   go.legs = {"O2"};
+  go.has_collector = true;
   return go;
 }
 

@@ -20,6 +20,7 @@ struct GuestLanguage {
   std::function<Result<std::optional<BuildFailure>>(const BuildOptions&)> lint;
   std::function<std::filesystem::path(const std::filesystem::path& dir)> module;
   std::vector<std::string> legs;
+  bool has_collector = false;
 };
 [[nodiscard]] GuestLanguage guest_in_c();
 [[nodiscard]] GuestLanguage guest_in_go();
@@ -35,6 +36,7 @@ class WasmTarget final : public Target {
                                                        const Function& f) const override;
   [[nodiscard]] bool has_contexts() const override { return false; }
   [[nodiscard]] bool has_post_return() const override { return true; }
+  [[nodiscard]] bool has_collector() const override { return language_.has_collector; }
   [[nodiscard]] bool mirrors_imports() const override { return true; }
   [[nodiscard]] std::vector<std::string> legs() const override { return language_.legs; }
   [[nodiscard]] Result<void> check_tools() const override;

@@ -10,6 +10,7 @@
 #include "harness/run/files.h"
 #include "harness/run/trial.h"
 #include "targets/wasm/adapter_memory.h"
+#include "targets/wasm/byte_dump.h"
 #include "targets/wasm/resource_script.h"
 
 namespace fficheck {
@@ -129,18 +130,44 @@ std::string WasmWorker::run_component(std::uint32_t schema, std::uint32_t functi
   return {};
 }
 
-std::string WasmWorker::agree(const Schema& schema, const Function& f,
-                              const std::optional<Value>& core, std::uint64_t core_witness,
-                              const std::optional<Value>& component,
-                              std::uint64_t component_witness) const {
-  if (core_witness != component_witness)
+std::string WasmWorker::dump_arguments(std::uint32_t schema, std::uint32_t function,
+                                       const std::vector<Value>& args) {
+  const Function& f = schemas_[schema].functions()[function];
+  std::string lowered = " nothing";
+  std::optional<Value> ignored;
+  const auto trap = core_->call_tampered(
+      schema, function, args,
+      [&](std::span<CoreValue> flat, std::span<std::uint8_t> memory) {
+        lowered = dump_lowered(flat, memory, core_->trace());
+      },
+      &ignored);
+  if (trap) (void)start_core();
+  std::vector<TypeId> types;
+  for (const Param& param : f.params) types.push_back(param.type);
+  return "\n  lowered by the core session:" + lowered + "\n  by the reference, as the ABI says:" +
+         dump_by_reference(schemas_[schema], encoding_, types, args,
+                           interfaces_[schema].lowering.functions[function].params_in_memory);
+}
+
+std::string WasmWorker::agree(std::uint32_t schema, std::uint32_t function,
+                              const std::vector<Value>& args, const Seen& core,
+                              const Seen& component) {
+  const Schema& s = schemas_[schema];
+  const Function& f = s.functions()[function];
+  if (core.witness != component.witness)
     return "the callee's witness of its arguments differs between the core and the component "
-           "session";
+           "session" +
+           dump_arguments(schema, function, args);
   if (!f.result) return {};
-  const auto different = first_difference(schema, *f.result, *core, *component);
+  const auto different = first_difference(s, *f.result, *core.result, *component.result);
   if (!different) return {};
+  const auto dump = [&](const Value& value) {
+    return dump_by_reference(s, encoding_, {&*f.result, 1}, {&value, 1}, true);
+  };
   return "result" + different->path + ": core session " + different->expected +
-         ", component session " + different->seen;
+         ", component session " + different->seen +
+         "\n  bytes of the core session's:" + dump(*core.result) +
+         "\n  of the component session's:" + dump(*component.result);
 }
 
 std::string WasmWorker::check_ledger(std::uint32_t schema, std::uint32_t function,
@@ -164,6 +191,7 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
   const Function& f = schema.functions()[request.function];
   std::optional<Value> seen;
   if (request.law == BulkLaw::Traps) return try_hostile(request, trial);
+  if (request.law == BulkLaw::Gc) return try_gc(request, trial);
   if (request.law == BulkLaw::PostReturn) {
     // The name without the batch's part of it, which replays do not share.
     const std::string own = interface_id(schema) + "#" + f.name;
@@ -204,7 +232,8 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
           run_component(request.schema, request.function, trial.args, &other, &component_witness);
       !problem.empty())
     return problem;
-  return agree(schema, f, seen, core_witness, other, component_witness);
+  return agree(request.schema, request.function, trial.args, {seen, core_witness},
+               {other, component_witness});
 }
 
 Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
@@ -273,6 +302,14 @@ Result<BulkOutcome> WasmWorker::bulk(const BulkRequest& request) {
   const Function& f = schema.functions()[request.function];
   FFICHECK_CHECK(check_law_fits(schema, f, request.law));
   BulkOutcome out;
+  // Once for a schema is enough, and it costs an instance.
+  if (request.law == BulkLaw::PostReturn && request.function == 0) {
+    out.detail = try_realloc();
+    if (!out.detail.empty()) {
+      out.failed = request.first;
+      return out;
+    }
+  }
   for (std::uint64_t i = request.first; i != request.first + request.count; ++i) {
     const Trial trial = make_trial(schema, f, request.law, request.seed, i, {});
     out.digest += trial.digest;
@@ -307,14 +344,15 @@ Result<CallOutcome> WasmWorker::call(std::uint32_t schema, std::uint32_t functio
     collect_in_realloc(true);
     std::string problem =
         run_core(schema, function, args, &outcome.result, &outcome.callee_witness);
-    if (!problem.empty()) return failed(std::move(problem));
     collect_in_realloc(false);
+    if (!problem.empty()) return failed(std::move(problem));
     if (counter(0) != live)
       return failed("the guest has " + std::to_string(counter(0)) +
                     " live allocations after the call, " + std::to_string(live) + " before it");
     problem = run_component(schema, function, args, &other, &component_witness);
     if (!problem.empty()) return failed(std::move(problem));
-    problem = agree(types, f, outcome.result, outcome.callee_witness, other, component_witness);
+    problem = agree(schema, function, args, {outcome.result, outcome.callee_witness},
+                    {other, component_witness});
     if (!problem.empty()) return failed(std::move(problem));
     calls_ += 2;
   }

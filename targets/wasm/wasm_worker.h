@@ -52,6 +52,12 @@ class WasmWorker final : public WorkerHandler {
   Result<BulkOutcome> run_resources(const BulkRequest& request);
   /// Arguments in which one place breaks the canonical ABI's rules.
   std::string try_hostile(const BulkRequest& request, const struct Trial& trial);
+  /// A call during which the guest collects whenever it may.
+  std::string try_gc(const BulkRequest& request, const struct Trial& trial);
+  std::string send_while_collecting(const BulkRequest& request, std::uint64_t index);
+  std::string collect();
+  /// What is wrong with cabi_realloc where it moves what it gave.
+  std::string try_realloc();
   /// What is wrong with the guest after it answered tampered arguments.
   std::string after_hostile(const BulkRequest& request, const struct Trial& trial, HostileRule rule,
                             std::int64_t live);
@@ -63,12 +69,20 @@ class WasmWorker final : public WorkerHandler {
   /// What is wrong with the ledger after a call that began with `live` allocations.
   std::string check_ledger(std::uint32_t schema, std::uint32_t function, std::int64_t live,
                            const AllocationTrace& trace);
-  std::string agree(const Schema& schema, const Function& f, const std::optional<Value>& core,
-                    std::uint64_t core_witness, const std::optional<Value>& component,
-                    std::uint64_t component_witness) const;
   /// Whether the guest's collector runs inside each cabi_realloc: what it forgets to hold is gone
   /// then. Off in an instance that was started anew.
   void collect_in_realloc(bool on);
+  /// What one call through a session came to.
+  struct Seen {
+    std::optional<Value> result;
+    std::uint64_t witness = 0;
+  };
+  /// Where the sessions disagree about a call, with the bytes of both.
+  std::string agree(std::uint32_t schema, std::uint32_t function, const std::vector<Value>& args,
+                    const Seen& core, const Seen& component);
+  /// What the core session lowers for the call, and what the reference does.
+  std::string dump_arguments(std::uint32_t schema, std::uint32_t function,
+                             const std::vector<Value>& args);
   [[nodiscard]] std::int64_t counter(std::uint32_t which);
   Result<void> start_core();
   /// Makes the component beside the first calls.
