@@ -31,5 +31,6 @@ require hostdemo v0.0.0
 
 replace hostdemo => ../gen/go
 END
+# shellcheck source=examples/host_demo/env.sh
 . "$here/env.sh"
 (cd app && go build -o host_demo .)

@@ -12,17 +12,18 @@ typedef void (*FFIHostFn)(uint64_t callId, const char *req, size_t reqLen, void 
 void *demo_create(FFICallback callback, void *userData);
 int use_token(void *ctx, FFICallback callback, void *userData, const char *key);
 int demo_destroy(void *ctx);
-uint64_t host_demo_add_event_listener(void *ctx, const char *eventName, FFICallback callback, void *userData);
+uint64_t host_demo_add_event_listener(void *ctx, const char *eventName, FFICallback callback,
+                                      void *userData);
 int host_demo_remove_event_listener(void *ctx, uint64_t id);
 int host_demo_register_host_fn(void *ctx, const char *name, FFIHostFn fn, void *userData);
 int host_demo_host_complete(void *ctx, uint64_t callId, int ret, const char *msg, size_t len);
 
-#define CHECK(condition)                                               \
-  do {                                                                 \
-    if (!(condition)) {                                                \
+#define CHECK(condition)                                              \
+  do {                                                                \
+    if (!(condition)) {                                               \
       fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition); \
-      exit(1);                                                         \
-    }                                                                  \
+      exit(1);                                                        \
+    }                                                                 \
   } while (0)
 
 typedef struct {

@@ -6,8 +6,21 @@
 #include "../ffirt/ffirt.h"
 
 enum {
-  ECHO, TWICE, PROGRESS, REFUSE_TEXT, REFUSE_MUTE, SHORT, FAIL, STRANGER, TEXT,
-  ASK, ASK_TWICE, ASK_NULL, ASK_STRANGER, TELL, TELL_BADLY
+  ECHO,
+  TWICE,
+  PROGRESS,
+  REFUSE_TEXT,
+  REFUSE_MUTE,
+  SHORT,
+  FAIL,
+  STRANGER,
+  TEXT,
+  ASK,
+  ASK_TWICE,
+  ASK_NULL,
+  ASK_STRANGER,
+  TELL,
+  TELL_BADLY
 };
 
 typedef struct {
@@ -111,7 +124,7 @@ static void *run(void *arg) {
     case ASK_TWICE:
     case ASK_NULL:
     case ASK_STRANGER: ask_and_answer(c); goto out;
-    case TELL_BADLY: listener(0, number, 3, listener_user);  /* fall through */
+    case TELL_BADLY: listener(0, number, 3, listener_user); /* fall through */
     case TELL: listener(0, number, 8, listener_user); break;
     default: break;
   }

@@ -1,4 +1,5 @@
-/* The library of hosts_test.go: every function asks the host function of its name and answers what that says. */
+/* The library of hosts_test.go: every function asks the host function of its name and answers what
+ * that says. */
 #include <stdlib.h>
 
 #include "api_handlers.h"
@@ -24,8 +25,7 @@ static void token(void *call, int ret, const char *msg, size_t len) {
     api_reply_use_token(call, text);
 }
 void api_on_use_token(FFICall *call, FFIString key) {
-  if (api_host_token(ffi_call_context(call), key, token, call))
-    refused(call);
+  if (api_host_token(ffi_call_context(call), key, token, call)) refused(call);
 }
 
 static void nothing(void *call, int ret, const char *msg, size_t len) {
@@ -35,47 +35,41 @@ static void nothing(void *call, int ret, const char *msg, size_t len) {
     api_reply_use_nothing(call);
 }
 void api_on_use_nothing(FFICall *call) {
-  if (api_host_nothing(ffi_call_context(call), nothing, call))
-    refused(call);
+  if (api_host_nothing(ffi_call_context(call), nothing, call)) refused(call);
 }
 
 /* A host function whose answer is a struct. */
-#define STRUCT_ANSWER(name, type)                                            \
-  static void name(void *call, int ret, const char *msg, size_t len) {       \
-    if (ret)                                                                 \
-      failed(call, msg, len);                                                \
-    else                                                                     \
-      api_reply_use_##name(call, *(const type *)(const void *)msg);          \
+#define STRUCT_ANSWER(name, type)                                      \
+  static void name(void *call, int ret, const char *msg, size_t len) { \
+    if (ret)                                                           \
+      failed(call, msg, len);                                          \
+    else                                                               \
+      api_reply_use_##name(call, *(const type *)(const void *)msg);    \
   }
 
 STRUCT_ANSWER(pick, ResultColorU32)
 void api_on_use_pick(FFICall *call, Color c, Opts o) {
-  if (api_host_pick(ffi_call_context(call), c, o, pick, call))
-    refused(call);
+  if (api_host_pick(ffi_call_context(call), c, o, pick, call)) refused(call);
 }
 
 STRUCT_ANSWER(judge, ResultVoidColor)
 void api_on_use_judge(FFICall *call, Color c) {
-  if (api_host_judge(ffi_call_context(call), c, judge, call))
-    refused(call);
+  if (api_host_judge(ffi_call_context(call), c, judge, call)) refused(call);
 }
 
 STRUCT_ANSWER(move, Point)
 void api_on_use_move(FFICall *call, Point p, OptionU8 o, ListString l, ResultU8String r) {
-  if (api_host_move(ffi_call_context(call), p, o, l, r, move, call))
-    refused(call);
+  if (api_host_move(ffi_call_context(call), p, o, l, r, move, call)) refused(call);
 }
 
 STRUCT_ANSWER(shapes, ListShape)
 void api_on_use_shapes(FFICall *call, ListShape s) {
-  if (api_host_shapes(ffi_call_context(call), s, shapes, call))
-    refused(call);
+  if (api_host_shapes(ffi_call_context(call), s, shapes, call)) refused(call);
 }
 
 STRUCT_ANSWER(chars, OptionChar)
 void api_on_use_chars(FFICall *call, ListChar c, uint8_t host) {
-  if (api_host_chars(ffi_call_context(call), c, host, chars, call))
-    refused(call);
+  if (api_host_chars(ffi_call_context(call), c, host, chars, call)) refused(call);
 }
 
 void api_on_fire(FFICall *call, uint64_t n, FFIString label, Shape shape) {
