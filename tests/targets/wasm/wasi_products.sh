@@ -42,5 +42,5 @@ while IFS= read -r guest; do
   esac
   compiled=$((compiled + 1))
 done < <(find "$out/wasm-c" "$out/wasm-go" -type d -name guest | sort)
-echo "$compiled guests of $(ls "$deps" | wc -l) packages"
+echo "$compiled guests of $(find "$deps" -mindepth 1 -maxdepth 1 | wc -l) packages"
 [ "$compiled" -ge 40 ]
