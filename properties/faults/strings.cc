@@ -46,8 +46,7 @@ std::vector<Fault> native() {
        .property = "errors",
        .edit = edits::text(kCall, "\t\terr.Origin, err.closed = Refused, closed\n",
                            "\t\terr.Text = \"call failed\"\n"
-                           "\t\terr.Origin, err.closed = Refused, closed\n"),
-       .alone = true},
+                           "\t\terr.Origin, err.closed = Refused, closed\n")},
       {.id = "E3",
        .target = "go",
        .sentence = "An error text of the library is taken for success.",
