@@ -242,7 +242,8 @@ class Judge {
       if (heard.empty() || calls == 0 || group.begun > end || group.done < from) continue;
       const std::uint64_t count = heard.size() * calls;
       out.most += count;
-      const bool certain = group.begun > from && group.done < end;
+      // A call given up may never have reached the callee.
+      const bool certain = group.begun > from && group.done < end && group.cancelled >= group.done;
       if (!certain) continue;
       out.least += count;
       if (out.least > kDigested || !import) {
