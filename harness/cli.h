@@ -118,8 +118,10 @@ Result<std::vector<const Target*>> choose_targets(const Program& program,
 Result<std::vector<const Property*>> choose_properties(const Program& program,
                                                        const std::vector<std::string>& names);
 
-/// The schemas of a WIT file or directory; tells stderr which interfaces were left out, and why. An
-/// Error where none is left.
-Result<std::vector<Schema>> read_schemas(const std::string& path);
+/// The schemas of a WIT file or directory. What cannot be supported (async functions, streams,
+/// futures, ...) is told to stderr, with the reason and the line, and added to `left_out` where it
+/// is no null pointer. An Error where nothing is left.
+Result<std::vector<Schema>> read_schemas(const std::string& path,
+                                         std::vector<ParsedWit::Skipped>* left_out = nullptr);
 
 }  // namespace fficheck

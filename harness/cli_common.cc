@@ -79,7 +79,8 @@ Result<std::vector<const Property*>> choose_properties(const Program& program,
   return choose(program.properties, names, "property");
 }
 
-Result<std::vector<Schema>> read_schemas(const std::string& path) {
+Result<std::vector<Schema>> read_schemas(const std::string& path,
+                                         std::vector<ParsedWit::Skipped>* left_out) {
   Result<ParsedWit> read = parse_wit_path(path);
   if (!read.ok()) {
     Error error = std::move(read).error();
@@ -88,17 +89,20 @@ Result<std::vector<Schema>> read_schemas(const std::string& path) {
   }
   ParsedWit parsed = std::move(read).value();
   std::map<std::string, std::vector<std::string>> by_reason;
-  for (const ParsedWit::Skipped& s : parsed.skipped) by_reason[s.reason].push_back(s.interface);
-  for (const auto& [reason, interfaces] : by_reason) {
+  for (const ParsedWit::Skipped& s : parsed.skipped)
+    by_reason[s.reason].push_back(s.interface + (s.where.empty() ? "" : " (" + s.where + ")"));
+  for (const auto& [reason, all] : by_reason) {
     std::string names;
-    for (const std::string& name : interfaces) names += (names.empty() ? "" : ", ") + name;
-    std::fprintf(stderr, "left out, %zu interface%s: %s: %s\n", interfaces.size(),
-                 interfaces.size() == 1 ? "" : "s", reason.c_str(), names.c_str());
+    for (const std::string& name : all) names += (names.empty() ? "" : ", ") + name;
+    std::fprintf(stderr, "left out, %zu: %s: %s\n", all.size(), reason.c_str(), names.c_str());
   }
   if (parsed.schemas.empty())
     return input_error(
         "no interface that makes a schema", path,
-        "interfaces of the packages it uses do not count: name their own directories");
+        parsed.skipped.empty()
+            ? "interfaces of the packages it uses do not count: name their own directories"
+            : "");
+  if (left_out != nullptr) *left_out = std::move(parsed.skipped);
   return std::move(parsed.schemas);
 }
 

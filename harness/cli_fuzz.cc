@@ -32,8 +32,9 @@ constexpr std::uint64_t kDefaultValues = 200;
 constexpr std::uint64_t kDefaultSchemaValues = 2000;
 
 /// A schema source over schemas from files, in turn, testable functions added.
-Result<SchemaSource> source_of_files(const std::string& path, std::uint64_t& count) {
-  FFICHECK_TRY(std::vector<Schema> schemas, read_schemas(path));
+Result<SchemaSource> source_of_files(const std::string& path, std::uint64_t& count,
+                                     std::vector<ParsedWit::Skipped>& left_out) {
+  FFICHECK_TRY(std::vector<Schema> schemas, read_schemas(path, &left_out));
   for (Schema& schema : schemas) schema = augment(schema);
   count = schemas.size();
   return SchemaSource([schemas = std::move(schemas)](std::uint64_t index, std::uint64_t) {
@@ -72,6 +73,7 @@ struct Plan {
   CampaignConfig config;
   std::shared_ptr<Counted> counted;
   std::vector<std::unique_ptr<EditedTarget>> edited;  ///< in front of `config.targets`
+  std::vector<ParsedWit::Skipped> left_out;           ///< of the schemas from files
   std::optional<TempDir> temporary;                   ///< holds the builds where nothing is saved
 };
 
@@ -114,7 +116,7 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
     if (!c.cases && !options.seconds) c.cases = kDefaultCases;
   } else {
     std::uint64_t count = 0;
-    FFICHECK_TRY(c.source, source_of_files(options.schema, count));
+    FFICHECK_TRY(c.source, source_of_files(options.schema, count, plan.left_out));
     c.cases = options.cases;
     if (!c.cases && !options.seconds) c.cases = count;
     c.profile = "schema " + options.schema;
@@ -149,6 +151,9 @@ nlohmann::json facts(const Program& program, const FuzzOptions& options, const P
   nlohmann::json laws = nlohmann::json::object();
   for (const Property* property : config.properties)
     laws[std::string(property->name())] = property->sentence();
+  nlohmann::json left_out = nlohmann::json::array();
+  for (const ParsedWit::Skipped& s : plan.left_out)
+    left_out.push_back({{"what", s.interface}, {"reason", s.reason}, {"where", s.where}});
   const bool complete = options.resume && config.cases && !result.interrupted && !result.error;
   return {{"profile", config.profile},
           {"values_each", config.values},
@@ -156,6 +161,7 @@ nlohmann::json facts(const Program& program, const FuzzOptions& options, const P
           {"program", program.name},
           {"environment", environment()},
           {"laws", std::move(laws)},
+          {"left_out", std::move(left_out)},
           {"coverage", plan.counted->json(config.seed, complete ? *config.cases : 0)}};
 }
 

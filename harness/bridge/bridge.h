@@ -31,7 +31,7 @@ typedef struct {
 /* Parses a WIT text; `file` is only for messages. Answers
  *   {"units": [{"package", "interface", "types": [{"kind", "name", "resource", "parts":
  *      [{"name", "type"}]}], "resources": [{"name", "imported"}], "functions": [FUNCTION...],
- *      "imports": [FUNCTION...]}], "skipped": [{"interface", "reason"}]}
+ *      "imports": [FUNCTION...]}], "skipped": [{"interface", "reason", "where"}]}
  * where FUNCTION is {"name", "kind", "resource", "params": [{"name", "type"}], "result"}, types are
  * indices into "types" (each greater than those of its parts) or null. */
 FficheckAnswer fficheck_bridge_parse_wit(const char *text, size_t size, const char *file,

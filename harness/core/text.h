@@ -30,8 +30,9 @@ inline constexpr std::size_t kMaxDefinitions = 10000;    ///< types, interfaces,
 /// ...), with the reason.
 struct ParsedWit {
   struct Skipped {
-    std::string interface;
+    std::string interface;  ///< or function or type of it
     std::string reason;
+    std::string where;  ///< "file:line"; empty where unknown
   };
   std::vector<Schema> schemas;
   std::vector<Skipped> skipped;

@@ -68,7 +68,8 @@ Result<ParsedWit> schemas_of(const Json& answer) {
     ParsedWit parsed;
     for (const Json& s : answer.at("skipped")) {
       parsed.skipped.push_back({s.at("interface").get<std::string>(),  //
-                                s.at("reason").get<std::string>()});
+                                s.at("reason").get<std::string>(),
+                                s.at("where").get<std::string>()});
     }
     for (const Json& unit : answer.at("units")) {
       Result<Schema> schema = schema_of(unit);
@@ -77,7 +78,7 @@ Result<ParsedWit> schemas_of(const Json& answer) {
       } else {
         parsed.skipped.push_back(
             {unit.at("package").get<std::string>() + "/" + unit.at("interface").get<std::string>(),
-             schema.error().text()});
+             schema.error().text(), std::string()});
       }
     }
     return parsed;
@@ -101,7 +102,8 @@ Result<ParsedWit> parse_wit_path(const std::string& path) {
 Result<Schema> parse_schema(std::string_view text, const std::string& file) {
   FFICHECK_TRY(ParsedWit parsed, parse_wit(text, file));
   if (!parsed.skipped.empty()) {
-    return input_error(shown(parsed.skipped[0].interface) + ": " + parsed.skipped[0].reason, file);
+    const ParsedWit::Skipped& first = parsed.skipped[0];
+    return input_error(shown(first.interface) + ": " + first.reason, file);
   }
   if (parsed.schemas.size() != 1) {
     return input_error("expected one interface, seen " + std::to_string(parsed.schemas.size()),

@@ -295,6 +295,75 @@ class GenAndExplain(CliTest):
         self.assertEqual(json.loads(run.stdout)["abi"], "nim")
 
 
+UNSUPPORTED = """package a:b;
+interface host {
+  notify: async func(x: u32) -> u32;
+}
+interface api {
+  resource conn {
+    send: async func(x: string) -> u32;
+    open: static async func(x: string) -> conn;
+    body: func() -> stream<u8>;
+  }
+  type later = future<u32>;
+  record deep { f: later }
+  take: func(d: list<deep>);
+  fail: func(e: error-context);
+  slow: async func();
+}
+world w { import host; export api; }
+"""
+
+
+class UnsupportedWit(CliTest):
+    """Async functions, streams, futures and error contexts are left out, and what is left out is named."""
+
+    def wit(self, text):
+        path = self.dir / "x.wit"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def commands(self, wit):
+        yield "fuzz", "--schema", wit, "--target", "control", "--values", 20
+        for target in ("control", "go", "wasm-c", "wasm-go"):
+            yield "gen", wit, "--target", target, "--out", self.dir / target
+        for abi in ("native", "canonical"):
+            yield "explain", wit, "--abi", abi
+
+    def test_the_rest_is_tried_and_what_is_left_out_is_named_with_its_line(self):
+        for command in self.commands(self.wit(UNSUPPORTED.replace("slow: async", "plain: func();\n  slow: async"))):
+            with self.subTest(command=command):
+                run = self.run_cli(*command, status=0)
+                for line in [
+                    "left out, 4: async functions are not supported: import notify of a:b/api ({0}:3), "
+                    "a:b/api.conn.send ({0}:7), a:b/api.conn.open ({0}:8), a:b/api.slow ({0}:16)",
+                    "left out, 1: stream is not supported: a:b/api.conn.body ({0}:9)",
+                    "left out, 3: future is not supported: a:b/api.later ({0}:11), a:b/api.deep ({0}:12), "
+                    "a:b/api.take ({0}:13)",
+                    "left out, 1: error-context is not supported: a:b/api.fail ({0}:14)",
+                ]:
+                    self.assertIn(line.format(self.dir / "x.wit"), run.stderr)
+
+    def test_the_report_lists_them(self):
+        report = self.dir / "report.json"
+        wit = self.wit("package a:b;\ninterface i {\n  f: func(x: u8) -> u8;\n  g: async func();\n}\n")
+        self.fuzz("--schema", wit, "--json", report, status=0)
+        self.assertEqual(json.loads(report.read_text())["left_out"],
+                         [{"what": "a:b/i.g", "reason": "async functions are not supported", "where": f"{wit}:4"}])
+
+    def test_where_nothing_is_left_the_status_is_2(self):
+        worlds = [UNSUPPORTED,
+                  "package a:b;\nworld w {\n  import tick: async func();\n  export run: func() -> stream<u8>;\n}\n",
+                  "package a:b;\ninterface i {\n  f: async func();\n  g: func(x: stream);\n}\n"]
+        for world in worlds:
+            for command in self.commands(self.wit(world)):
+                with self.subTest(world=world, command=command):
+                    run = self.run_cli(*command, status=2)
+                    self.assertRegex(run.stderr, r"left out, \d: async functions are not supported: .*x\.wit:\d")
+                    self.assertIn("no interface that makes a schema", run.stderr)
+                    self.assertEqual([p.name for p in self.dir.iterdir()], ["x.wit"])
+
+
 if __name__ == "__main__":
     FFICHECK = os.path.realpath(sys.argv.pop(1))
     unittest.main()

@@ -62,6 +62,11 @@ impl<'a> Unit<'a> {
         format!("{}/{}", self.package, self.interface)
     }
 
+    /// Whether there is a function in it to call, either way.
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.imports.is_empty()
+    }
+
     pub fn json(&self) -> Value {
         let resources: Vec<_> = self
             .resources
@@ -103,7 +108,9 @@ impl<'a> Unit<'a> {
         let interface = &self.resolve.interfaces[id];
         for (name, &id) in &interface.types {
             if let Err(reason) = self.definition(id) {
-                skipped.push(Skipped::new(format!("{}.{name}", self.title()), reason));
+                let name = format!("{}.{name}", self.title());
+                let span = self.resolve.types[id].span;
+                skipped.push(Skipped::new(self.resolve, name, reason, span));
             }
         }
         self.add_functions(interface.functions.values(), skipped);
@@ -123,7 +130,7 @@ impl<'a> Unit<'a> {
                         None => String::new(),
                     };
                     let name = format!("{}.{owner}{}", self.title(), function.item_name());
-                    skipped.push(Skipped::new(name, reason));
+                    skipped.push(Skipped::new(self.resolve, name, reason, function.span));
                 }
             }
         }
@@ -176,8 +183,10 @@ impl<'a> Unit<'a> {
             match self.function(function, &name) {
                 Ok(value) => self.imports.push(value),
                 Err(reason) => skipped.push(Skipped::new(
+                    self.resolve,
                     format!("import {name} of {}", self.title()),
                     reason,
+                    function.span,
                 )),
             }
         }

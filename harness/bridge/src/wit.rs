@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use wit_parser::{
-    InterfaceId, PackageId, ParseError, Resolve, ResolveError, SourceMap, UnresolvedPackageGroup,
-    WorldId, WorldItem, WorldKey,
+    InterfaceId, PackageId, ParseError, Resolve, ResolveError, SourceMap, Span,
+    UnresolvedPackageGroup, WorldId, WorldItem, WorldKey,
 };
 
 use crate::guard::prepare_wit;
@@ -173,7 +173,8 @@ fn units<'a>(
                 true => "no function of it is supported",
                 false => "it has no functions",
             };
-            skipped.push(Skipped::new(unit.title(), reason));
+            let span = resolve.interfaces[id].span;
+            skipped.push(Skipped::new(resolve, unit.title(), reason, span));
         } else {
             out.push(unit);
         }
@@ -211,14 +212,36 @@ fn world_units<'a>(
         unit.own_names([id], []);
         unit.add_imports(world, skipped);
         unit.add_interface(id, skipped);
-        out.push(unit);
+        keep(
+            resolve,
+            unit,
+            resolve.interfaces[id].span,
+            &mut out,
+            skipped,
+        );
     }
     if !loose.is_empty() {
         let mut unit = Unit::new(resolve, items.package, &items.name);
         unit.own_names([], loose.iter().copied());
         unit.add_imports(world, skipped);
         unit.add_functions(loose, skipped);
-        out.push(unit);
+        keep(resolve, unit, items.span, &mut out, skipped);
     }
     out
+}
+
+/// The unit makes a schema, unless nothing was left of it.
+fn keep<'a>(
+    resolve: &Resolve,
+    unit: Unit<'a>,
+    span: Span,
+    out: &mut Vec<Unit<'a>>,
+    skipped: &mut Vec<Skipped>,
+) {
+    if unit.is_empty() {
+        let reason = "no function of it is supported";
+        skipped.push(Skipped::new(resolve, unit.title(), reason, span));
+    } else {
+        out.push(unit);
+    }
 }

@@ -114,11 +114,13 @@ world library {
 }
 )");
   std::vector<std::string> skipped;
-  for (const auto& k : parsed.value().skipped) skipped.push_back(k.interface + ": " + k.reason);
-  EXPECT_THAT(skipped, ::testing::ElementsAre("a:b@1.2.3/api.h: async functions are not supported",
-                                              "a:b@1.2.3/api.i: stream is not supported",
-                                              "a:b@1.2.3/api.j: fixed-length list is not supported",
-                                              "a:b@1.2.3/api.k: future is not supported"));
+  for (const auto& k : parsed.value().skipped)
+    skipped.push_back(k.where + ": " + k.interface + ": " + k.reason);
+  EXPECT_THAT(skipped, ::testing::ElementsAre(
+                           "a.wit:17: a:b@1.2.3/api.h: async functions are not supported",
+                           "a.wit:18: a:b@1.2.3/api.i: stream is not supported",
+                           "a.wit:19: a:b@1.2.3/api.j: fixed-length list is not supported",
+                           "a.wit:20: a:b@1.2.3/api.k: future is not supported"));
 }
 
 TEST(Wit, WithoutAWorldEachInterfaceIsASchemaWithTheTypesItUses) {
