@@ -67,7 +67,7 @@ Result<std::vector<Row>> choose_rows(const Program& program, const FaultOptions&
     if (target != targets.end()) rows.push_back({&fault, *target, {}});
   }
   if (rows.empty()) return input_error("no fault is left: --target and --only exclude each other");
-  for (const Row& row : rows) FFICHECK_CHECK(row.target->check_tools());
+  for (const Row& row : rows) FFICHECK_CHECK(FaultyTarget(*row.target, *row.fault).check_tools());
   return rows;
 }
 

@@ -18,6 +18,7 @@ std::vector<std::unique_ptr<Property>> all_properties() {
   out.push_back(resources_property());
   out.push_back(gc_property());
   out.push_back(traps_property());
+  out.push_back(host_property());
   out.push_back(completion_property());
   out.push_back(non_blocking_property());
   out.push_back(concurrency_property());

@@ -20,6 +20,7 @@ namespace fficheck {
 [[nodiscard]] std::unique_ptr<Property> post_return_property();
 [[nodiscard]] std::unique_ptr<Property> import_property();
 [[nodiscard]] std::unique_ptr<Property> traps_property();
+[[nodiscard]] std::unique_ptr<Property> host_property();
 [[nodiscard]] std::unique_ptr<Property> resources_property();
 [[nodiscard]] std::unique_ptr<Property> gc_property();
 [[nodiscard]] std::unique_ptr<Property> completion_property();

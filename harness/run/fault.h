@@ -35,7 +35,8 @@ struct Fault {
   std::string property;  ///< the law that must catch it
   Shows shows = Shows::WrongValue;
   Edit edit;  ///< of what the target emits; or:
-  std::function<std::unique_ptr<Session>(std::unique_ptr<Session>)> wrap;  ///< of its sessions
+  std::function<std::unique_ptr<Session>(std::unique_ptr<Session>)> wrap;  ///< of its sessions; or:
+  std::string host;  ///< of the program that runs guests: fficheck-wasm-faulty takes its place
   std::string profile = "default";  ///< of the generators: what must occur for it to matter
   std::string leg = "plain";        ///< the way to build in which it shows
   bool alone = false;  ///< no other law may catch it: shows that its law is not vacuous
@@ -53,6 +54,7 @@ class FaultyTarget final : public TargetDecorator {
   FaultyTarget(const Target& inner, const Fault& fault) : TargetDecorator(inner), fault_(fault) {}
 
   [[nodiscard]] std::vector<std::string> legs() const override { return {}; }
+  [[nodiscard]] Result<void> check_tools() const override;
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override;
   [[nodiscard]] Result<std::optional<BuildFailure>> build(
       const BuildOptions& options) const override;

@@ -8,7 +8,7 @@ namespace {
 constexpr std::array kLaws = {BulkLaw::Consume,    BulkLaw::Produce, BulkLaw::Echo,
                               BulkLaw::Repeat,     BulkLaw::Errors,  BulkLaw::Call,
                               BulkLaw::PostReturn, BulkLaw::Import,  BulkLaw::Traps,
-                              BulkLaw::Resources,  BulkLaw::Gc};
+                              BulkLaw::Resources,  BulkLaw::Gc,      BulkLaw::Host};
 
 }  // namespace
 
@@ -25,6 +25,7 @@ std::string_view bulk_law_name(BulkLaw law) {
     case BulkLaw::Traps: return "traps";
     case BulkLaw::Resources: return "resources";
     case BulkLaw::Gc: return "gc";
+    case BulkLaw::Host: return "host";
   }
   return "";
 }

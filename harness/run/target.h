@@ -34,6 +34,9 @@ struct BuildOptions {
   std::filesystem::path dir;  ///< the batch's directory, files already written
   std::string leg = "plain";  ///< "plain" or one of Target::legs()
   std::chrono::seconds limit{300};
+  /// What starts the worker in the place of the target's own program, whose arguments it is given;
+  /// empty: its own.
+  std::vector<std::string> worker;
 };
 
 /// A stage of a build that failed: no fault of the environment (a missing tool is an Error).
@@ -67,7 +70,8 @@ enum class BulkLaw : std::uint8_t {
   Import,
   Traps,
   Resources,
-  Gc
+  Gc,
+  Host
 };
 [[nodiscard]] std::string_view bulk_law_name(BulkLaw law);  ///< "consume"
 [[nodiscard]] std::optional<BulkLaw> bulk_law(std::string_view name);

@@ -46,6 +46,7 @@ Result<void> check_law_fits(const Schema& schema, const Function& function, Bulk
     case BulkLaw::Traps:
     case BulkLaw::Resources:
     case BulkLaw::Gc:
+    case BulkLaw::Host:
     case BulkLaw::Call: return {};
   }
   return {};

@@ -13,6 +13,7 @@ namespace fficheck {
 [[nodiscard]] std::vector<Fault> ownership_faults();
 [[nodiscard]] std::vector<Fault> gc_faults();
 [[nodiscard]] std::vector<Fault> resource_faults();
+[[nodiscard]] std::vector<Fault> host_faults();
 [[nodiscard]] std::vector<Fault> completion_faults();
 [[nodiscard]] std::vector<Fault> name_faults();
 

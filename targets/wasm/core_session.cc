@@ -14,12 +14,13 @@ Result<std::unique_ptr<CoreSession>> CoreSession::create(std::shared_ptr<CoreMod
                                                          std::vector<WasmInterface> interfaces,
                                                          StringEncoding encoding, Host host,
                                                          std::chrono::milliseconds limit,
-                                                         HostDrop drop) {
+                                                         HostDrop drop, const HostAbi& abi) {
   auto state = std::make_unique<State>();
   state->interfaces = std::move(interfaces);
   state->encoding = encoding;
   state->host = std::move(host);
   state->host_drop = std::move(drop);
+  state->abi = &abi;
   FFICHECK_TRY(state->instance,
                CoreInstance::create(std::move(module), state->host_functions(), limit));
   FFICHECK_CHECK(state->bind_exports());
@@ -48,16 +49,16 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   const BoundFunction& bound = s.bound[schema][function];
   if (!bound.export_number) return Trap{"the module does not export " + lowered.name};
 
-  if (bound.all_scalars && s.tamper == nullptr && s.between == nullptr)
+  if (bound.all_scalars && s.hooks == nullptr)
     return s.call_scalars(bound, f, *interface.schema, args, result);
 
   const std::uint64_t scope = ++s.scopes;
   CallHandles handles(s, schema, scope);
-  Crossing crossing(*interface.schema, interface.lowering, s.encoding, s, &handles);
+  Crossing crossing(*interface.schema, interface.lowering, s.encoding, s, &handles, *s.abi);
   s.flat.clear();
   crossing.lower(bound.params, args, lowered.params_in_memory, &s.flat);
   if (crossing.trap()) return crossing.trap();
-  if (s.tamper != nullptr) (*s.tamper)(s.flat, s.bytes());
+  if (s.hooks != nullptr && s.hooks->lowered) s.hooks->lowered(s.flat, s.bytes());
 
   std::uint64_t few[kMaxFlatParams];
   const RawValues values(few, std::max(s.flat.size(), lowered.results.size()));
@@ -66,11 +67,13 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
   if (trap) return trap;
   if (s.handles.open_borrows(scope) != 0)
     return Trap{"borrow handles still remain at the end of the call"};
-  if (s.between != nullptr) (*s.between)();
 
+  CoreValue returned;
+  if (f.result) returned = {lowered.results[0], clean(lowered.results[0], values[0])};
+  if (s.hooks != nullptr && s.hooks->returned)
+    s.hooks->returned({&returned, f.result ? std::size_t{1} : 0}, s.bytes());
   if (f.result) {
-    *result =
-        crossing.lift_one(*f.result, {lowered.results[0], values[0]}, lowered.result_in_memory);
+    *result = crossing.lift_one(*f.result, returned, lowered.result_in_memory);
     if (crossing.trap()) return crossing.trap();
   }
   if (bound.post_return_number) {
@@ -96,12 +99,11 @@ WasmCall CoreSession::call(std::uint32_t schema, std::uint32_t function,
 std::optional<Trap> CoreSession::call_tampered(std::uint32_t schema, std::uint32_t function,
                                                const std::vector<Value>& args, const Tamper& tamper,
                                                std::optional<Value>* result) {
-  state_->tamper = &tamper;
-  state_->trace = {};
-  state_->tracing = true;
+  const Hooks hooks{.lowered = tamper};
+  set_hooks(&hooks);
   std::optional<Trap> trap = call_fast(schema, function, args, result);
   state_->tracing = false;
-  state_->tamper = nullptr;
+  state_->hooks = nullptr;
   return trap;
 }
 
@@ -109,9 +111,10 @@ std::optional<Trap> CoreSession::call_watched(std::uint32_t schema, std::uint32_
                                               const std::vector<Value>& args,
                                               const std::function<void()>& between,
                                               std::optional<Value>* result) {
-  state_->between = &between;
+  const Hooks hooks{.returned = [&](std::span<CoreValue>, std::span<std::uint8_t>) { between(); }};
+  state_->hooks = &hooks;
   std::optional<Trap> trap = call_fast(schema, function, args, result);
-  state_->between = nullptr;
+  state_->hooks = nullptr;
   return trap;
 }
 
@@ -147,6 +150,12 @@ std::optional<Trap> CoreSession::drop_rep(std::uint32_t schema, ResourceId resou
 const std::vector<std::string>& CoreSession::missing() const { return state_->missing; }
 const std::vector<std::string>& CoreSession::surplus() const { return state_->surplus; }
 const HandleTable& CoreSession::handles() const { return state_->handles; }
+HandleTable& CoreSession::handles() { return state_->handles; }
+void CoreSession::set_hooks(const Hooks* hooks) {
+  state_->hooks = hooks;
+  state_->trace = {};
+  state_->tracing = hooks != nullptr;
+}
 CoreInstance& CoreSession::instance() { return *state_->instance; }
 std::uint64_t CoreSession::destructor_calls() const { return state_->destructor_calls; }
 

@@ -58,12 +58,13 @@ struct WasmInterface {
 class CoreSession {
  public:
   /// Instantiates the module. An import or export that the batch's interfaces need and the module
-  /// has not, or has with another type, is an error that names it.
+  /// has not, or has with another type, is an error that names it. `abi` outlives the session.
   static Result<std::unique_ptr<CoreSession>> create(std::shared_ptr<CoreModule> module,
                                                      std::vector<WasmInterface> interfaces,
                                                      StringEncoding encoding, Host host,
                                                      std::chrono::milliseconds limit,
-                                                     HostDrop drop = {});
+                                                     HostDrop drop = {},
+                                                     const HostAbi& abi = HostAbi::canonical());
   /// After a trap: a new instance, with an empty handle table. Not from inside a call.
   Result<void> restart();
   ~CoreSession();
@@ -76,13 +77,24 @@ class CoreSession {
   /// The same without the trace, for benchmarks and bulk runs.
   std::optional<Trap> call_fast(std::uint32_t schema, std::uint32_t function,
                                 const std::vector<Value>& args, std::optional<Value>* result);
-  /// The same, but `tamper` sees and changes what was lowered before the guest does: a hostile
-  /// host.
+  /// Sees and changes core values and the memory on their way between host and guest.
   using Tamper = std::function<void(std::span<CoreValue> flat, std::span<std::uint8_t> memory)>;
+  struct Hooks {
+    Tamper lowered;   ///< arguments of an export, before the guest sees them: a hostile host
+    Tamper returned;  ///< the result of an export, before it is lifted: a hostile guest
+    /// The arguments of the schema's import, before they are lifted: the same.
+    std::function<void(std::uint32_t function, std::span<CoreValue> flat)> imported;
+  };
+  /// For all calls from here on, with their trace, or none where it is nullptr. `hooks` outlives
+  /// them.
+  void set_hooks(const Hooks* hooks);
+  /// The same as call_fast, but `tamper` sees and changes what was lowered before the guest does: a
+  /// hostile host.
   std::optional<Trap> call_tampered(std::uint32_t schema, std::uint32_t function,
                                     const std::vector<Value>& args, const Tamper& tamper,
                                     std::optional<Value>* result);
-  /// The same, but `between` runs after the guest returned and before its result is lifted.
+  /// The same as call_fast, but `between` runs after the guest returned and before its result is
+  /// lifted.
   std::optional<Trap> call_watched(std::uint32_t schema, std::uint32_t function,
                                    const std::vector<Value>& args,
                                    const std::function<void()>& between,
@@ -103,6 +115,7 @@ class CoreSession {
   [[nodiscard]] const std::vector<std::string>& missing() const;
   [[nodiscard]] const std::vector<std::string>& surplus() const;
   [[nodiscard]] const HandleTable& handles() const;
+  [[nodiscard]] HandleTable& handles();
   [[nodiscard]] CoreInstance& instance();
   /// Reps of imported resources that the host still owns or has lent: 0 at rest.
   [[nodiscard]] std::uint64_t destructor_calls() const;

@@ -10,11 +10,6 @@ namespace {
 
 constexpr CoreType kI32 = CoreType::I32;
 
-/// Masks what is above the low 32 bits of an i32 or f32.
-std::uint64_t clean(CoreType type, std::uint64_t bits) {
-  return type == CoreType::I32 || type == CoreType::F32 ? bits & 0xFFFFFFFFu : bits;
-}
-
 /// What call_fast wants to know of a function's parameters.
 void bind_params(const Schema& schema, const Function& f, const CanonicalFunction& lowered,
                  BoundFunction* out) {
@@ -59,7 +54,7 @@ std::optional<Trap> CoreSession::State::call_scalars(const BoundFunction& bound,
   if (std::optional<Trap> trap = enter(*bound.export_number, values)) return trap;
   if (!f.result) return std::nullopt;
   bool valid = true;
-  result->emplace(scalar_value(schema.type(*f.result).kind, values[0], &valid));
+  result->emplace(abi->lift_scalar(schema.type(*f.result).kind, values[0], &valid));
   if (!valid) return Trap{"invalid char"};
   return std::nullopt;
 }
@@ -67,7 +62,7 @@ std::optional<Trap> CoreSession::State::call_scalars(const BoundFunction& bound,
 std::optional<Trap> CallHandles::lift_own(ResourceId resource, std::uint32_t index,
                                           std::uint64_t* rep) {
   std::uint32_t narrow = 0;
-  auto trap = state_.handles.take_own(index, {schema_, resource}, &narrow);
+  auto trap = state_.abi->take_own(state_.handles, index, {schema_, resource}, &narrow);
   *rep = narrow;
   return trap;
 }
@@ -75,7 +70,7 @@ std::optional<Trap> CallHandles::lift_own(ResourceId resource, std::uint32_t ind
 std::optional<Trap> CallHandles::lift_borrow(ResourceId resource, std::uint32_t index,
                                              std::uint64_t* rep) {
   std::uint32_t narrow = 0;
-  auto trap = state_.handles.lend(index, {schema_, resource}, scope_, &narrow);
+  auto trap = state_.abi->lend(state_.handles, index, {schema_, resource}, scope_, &narrow);
   *rep = narrow;
   return trap;
 }
@@ -119,7 +114,8 @@ std::optional<Trap> CoreSession::State::call_host(std::uint32_t schema, std::uin
 
   const std::uint64_t scope = ++scopes;
   CallHandles call_handles(*this, schema, scope);
-  Crossing crossing(*interface.schema, interface.lowering, encoding, *this, &call_handles);
+  Crossing crossing(*interface.schema, interface.lowering, encoding, *this, &call_handles, *abi);
+  if (hooks != nullptr && hooks->imported) hooks->imported(function, in);
   const std::vector<Value> args = crossing.lift(types, in, lowered.params_in_memory);
   if (crossing.trap()) return crossing.trap();
   HostAnswer answer = host(schema, function, args);

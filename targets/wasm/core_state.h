@@ -9,6 +9,11 @@
 
 namespace fficheck {
 
+/// Masks what is above the low 32 bits of an i32 or f32.
+inline std::uint64_t clean(CoreType type, std::uint64_t bits) {
+  return type == CoreType::I32 || type == CoreType::F32 ? bits & 0xFFFFFFFFu : bits;
+}
+
 struct BoundFunction {
   std::optional<std::size_t> export_number;
   std::optional<std::size_t> post_return_number;
@@ -37,8 +42,8 @@ struct CoreSession::State : GuestMemory {
   bool may_leave = false;        ///< the guest may call imports: not in realloc, post-return, start
   std::uint64_t destructor_calls = 0;
   std::uint64_t host_destructor_calls = 0;
-  const std::function<void()>* between = nullptr;  ///< of the call to come
-  const Tamper* tamper = nullptr;                  ///< of the call to come
+  const HostAbi* abi = &HostAbi::canonical();
+  const Hooks* hooks = nullptr;
   bool tracing = false;
   AllocationTrace trace;
   std::vector<CoreValue> flat;  ///< scratch of the outermost call

@@ -1,5 +1,6 @@
 #include "targets/wasm/hostile_host.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -17,8 +18,13 @@ std::uint64_t low_bits(std::uint64_t n) { return n >= 64 ? ~std::uint64_t{0} : (
 class Walk {
  public:
   Walk(const Schema& schema, const CanonicalLowering& lowering, std::span<const CoreValue> flat,
-       std::span<const std::uint8_t> memory, std::uint64_t noise)
-      : schema_(schema), lowering_(lowering), flat_(flat), memory_(memory), noise_(noise | 1) {}
+       std::span<const std::uint8_t> memory, std::uint64_t noise, bool by_guest)
+      : schema_(schema),
+        lowering_(lowering),
+        flat_(flat),
+        memory_(memory),
+        noise_(noise | 1),
+        by_guest_(by_guest) {}
 
   std::vector<Tampering> run(std::uint32_t function, const std::vector<Value>& args) {
     const Function& f = schema_.functions()[function];
@@ -35,6 +41,18 @@ class Walk {
       const TypeId type = f.params[i].type;
       on_stack(type, args[i], next);
       next += lowering_.types[type].flat.size();
+    }
+    return std::move(out_);
+  }
+
+  std::vector<Tampering> run_result(std::uint32_t function, const Value& result) {
+    const TypeId type = *schema_.functions()[function].result;
+    if (lowering_.functions[function].result_in_memory) {
+      core("pointer to the result", HostileRule::Either, 0, kBeyond);
+      core("pointer to the result, moved,", HostileRule::Either, 0, flat_[0].bits + 1);
+      stored(type, result, static_cast<std::uint32_t>(flat_[0].bits));
+    } else {
+      on_stack(type, result, 0);
     }
     return std::move(out_);
   }
@@ -76,6 +94,12 @@ class Walk {
     }
   }
 
+  /// Where so many units of one byte would fit, and no larger ones; aligned for every type.
+  [[nodiscard]] std::uint64_t near_end(std::uint32_t units) const {
+    const std::uint64_t bytes = units & 0x7FFFFFFFu;  // the tag of latin1+utf16
+    return (memory_.size() - std::min<std::uint64_t>(bytes, memory_.size())) & ~std::uint64_t{7};
+  }
+
   /// Garbage that is read as strings or lists may take its time before it leads out of the memory.
   [[nodiscard]] bool garbage_ends_soon(const Type& type) const {
     return type.kind != Kind::List || !lowering_.types[*type.parts[0].type].owns_memory;
@@ -85,6 +109,11 @@ class Walk {
     if (static_cast<std::uint32_t>(flat_[at + 1].bits) == 0) {
       core(of("pointer of an empty", type), HostileRule::MustAnswer, at, kSomewhere);
       return;
+    }
+    if (by_guest_) {
+      core(of("pointer, moved,", type), HostileRule::Either, at, flat_[at].bits + 1);
+      core(of("pointer near the memory's end", type), HostileRule::Either, at,
+           near_end(static_cast<std::uint32_t>(flat_[at + 1].bits)));
     }
     core(of("pointer beyond the memory", type), HostileRule::MustTrap, at, kBeyond);
     if (garbage_ends_soon(type))
@@ -201,6 +230,11 @@ class Walk {
       bytes(of("stored pointer of an empty", type), HostileRule::MustAnswer, at, 4, kSomewhere);
       return;
     }
+    if (by_guest_) {
+      bytes(of("stored pointer, moved,", type), HostileRule::Either, at, 4, word(at) + 1);
+      bytes(of("stored pointer near the memory's end", type), HostileRule::Either, at, 4,
+            near_end(word(at + 4)));
+    }
     bytes(of("stored pointer beyond the memory", type), HostileRule::MustTrap, at, 4, kBeyond);
     if (garbage_ends_soon(type))
       bytes(of("stored length beyond the memory", type), HostileRule::MustTrap, at + 4, 4,
@@ -228,6 +262,7 @@ class Walk {
   std::span<const CoreValue> flat_;
   std::span<const std::uint8_t> memory_;
   std::uint64_t noise_;
+  bool by_guest_;
   std::vector<Tampering> out_;
 };
 
@@ -237,7 +272,15 @@ std::vector<Tampering> tamperings(const Schema& schema, const CanonicalLowering&
                                   std::uint32_t function, const std::vector<Value>& args,
                                   std::span<const CoreValue> flat,
                                   std::span<const std::uint8_t> memory, std::uint64_t noise) {
-  return Walk(schema, lowering, flat, memory, noise).run(function, args);
+  return Walk(schema, lowering, flat, memory, noise, false).run(function, args);
+}
+
+std::vector<Tampering> result_tamperings(const Schema& schema, const CanonicalLowering& lowering,
+                                         std::uint32_t function, const Value& result,
+                                         const CoreValue& flat,
+                                         std::span<const std::uint8_t> memory,
+                                         std::uint64_t noise) {
+  return Walk(schema, lowering, {&flat, 1}, memory, noise, true).run_result(function, result);
 }
 
 void apply(const Tampering& tampering, std::span<CoreValue> flat, std::span<std::uint8_t> memory) {

@@ -1,5 +1,5 @@
-// A hostile host: what breaks the canonical ABI's rules in one place of arguments that were lowered
-// by them, and what the guest then owes.
+// A hostile host, and a hostile guest: what breaks the canonical ABI's rules in one place of
+// arguments that were lowered by them, and what the guest then owes.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,16 @@ struct Tampering {
     const Schema& schema, const CanonicalLowering& lowering, std::uint32_t function,
     const std::vector<Value>& args, std::span<const CoreValue> flat,
     std::span<const std::uint8_t> memory, std::uint64_t noise);
+
+/// The same of the result that the guest handed out: the rules mean nothing, since what a host owes
+/// is defined (the reference lifts the same bytes). Besides what a host would tamper with: strings
+/// and lists that begin one byte later, and such that end beyond the memory.
+[[nodiscard]] std::vector<Tampering> result_tamperings(const Schema& schema,
+                                                       const CanonicalLowering& lowering,
+                                                       std::uint32_t function, const Value& result,
+                                                       const CoreValue& flat,
+                                                       std::span<const std::uint8_t> memory,
+                                                       std::uint64_t noise);
 
 /// Puts the bits there.
 void apply(const Tampering& tampering, std::span<CoreValue> flat, std::span<std::uint8_t> memory);

@@ -27,6 +27,12 @@ Value Crossing::from_bits(const Type& type, std::uint64_t bits) {
   return value;
 }
 
+bool Crossing::may_read(const GuestRange& range, const char* what) {
+  const char* const problem = abi_.range_problem(range, bytes_.size());
+  if (problem != nullptr) fail(std::string(what) + " " + problem);
+  return problem == nullptr;
+}
+
 Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
   const bool wide = encoding_ == StringEncoding::Utf16 ||
                     (encoding_ == StringEncoding::Latin1Utf16 && (tagged_units & kUtf16Tag) != 0);
@@ -36,8 +42,8 @@ Value Crossing::load_string(std::uint32_t begin, std::uint32_t tagged_units) {
   const std::uint64_t size = wide ? 2 * units : units;
   if (size > kMaxGuestBytes) fail(std::string("string length too large"));
   lifting(size);
-  if (trap_ || !in_bounds(begin, size, align, "string")) return Value::string("");
-  const std::span<const std::uint8_t> bytes = bytes_.subspan(begin, size);
+  if (trap_ || !may_read({begin, units, wide ? 2u : 1u, align}, "string")) return Value::string("");
+  const std::span<const std::uint8_t> bytes(bytes_.data() + begin, size);
   if (wide) {
     auto text = from_utf16(bytes);
     if (!text) fail(std::string("invalid UTF-16"));
@@ -54,7 +60,7 @@ Value Crossing::load_list(TypeId element, std::uint32_t begin, std::uint32_t len
   const std::uint64_t size = std::uint64_t{length} * l.size;
   if (size > kMaxGuestBytes) fail(std::string("list length too large"));
   lifting(length * kLiftedItem);
-  if (trap_ || !in_bounds(begin, size, l.align, "list")) return Value::sequence({});
+  if (trap_ || !may_read({begin, length, l.size, l.align}, "list")) return Value::sequence({});
   Sequence items;
   items.reserve(length);
   const Kind kind = schema_.type(element).kind;
@@ -137,7 +143,12 @@ Value Crossing::lift_flat(TypeId id, std::span<const CoreValue> flat, std::size_
   const Type& type = schema_.type(id);
   const auto word = [&] { return static_cast<std::uint32_t>(flat[(*next)++].bits); };
   switch (class_of(type.kind)) {
-    case KindClass::Scalar: return from_bits(type, flat[(*next)++].bits);
+    case KindClass::Scalar: {
+      bool valid = true;
+      Value value = abi_.lift_scalar(type.kind, flat[(*next)++].bits, &valid);
+      if (!valid) fail(std::string("invalid char"));
+      return value;
+    }
     case KindClass::Text: {
       const std::uint32_t begin = word();
       return load_string(begin, word());

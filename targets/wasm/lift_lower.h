@@ -16,6 +16,7 @@
 #include "harness/core/schema.h"
 #include "harness/core/value.h"
 #include "targets/wasm/handles.h"
+#include "targets/wasm/host_abi.h"
 
 namespace fficheck {
 
@@ -26,18 +27,6 @@ inline constexpr std::uint64_t kMaxGuestBytes = (1u << 28) - 1;
 /// law of the ABI, but lists that share their memory would let a small guest fill the host's.
 inline constexpr std::uint64_t kMaxLifted = std::uint64_t{1} << 28;
 inline constexpr std::uint64_t kLiftedItem = 64;
-
-/// A guest's linear memory and allocator.
-class GuestMemory {
- public:
-  virtual ~GuestMemory() = default;
-  /// The whole memory; invalid after realloc().
-  virtual std::span<std::uint8_t> bytes() = 0;
-  /// cabi_realloc. The trap where the guest trapped.
-  virtual std::optional<Trap> realloc(std::uint32_t old, std::uint32_t old_size,
-                                      std::uint32_t align, std::uint32_t new_size,
-                                      std::uint32_t* out) = 0;
-};
 
 /// How own and borrow cross: the session's side of a call's handles.
 class GuestHandles {
@@ -58,12 +47,14 @@ struct CoreValue {
   bool operator==(const CoreValue&) const = default;
 };
 
-/// One crossing. The first trap sticks; what is answered after it means nothing.
+/// One crossing. The first trap sticks; what is answered after it means nothing. Everything that it
+/// is given outlives it.
 class Crossing {
  public:
   Crossing(const Schema& schema, const CanonicalLowering& lowering, StringEncoding encoding,
-           GuestMemory& memory, GuestHandles* handles)
-      : schema_(schema),
+           GuestMemory& memory, GuestHandles* handles, const HostAbi& abi = HostAbi::canonical())
+      : abi_(abi),
+        schema_(schema),
         lowering_(lowering),
         encoding_(encoding),
         memory_(memory),
@@ -102,6 +93,8 @@ class Crossing {
   };
   [[nodiscard]] Placement place(std::span<const TypeId> types) const;
   bool in_bounds(std::uint32_t at, std::uint64_t size, std::uint32_t align, const char* what);
+  /// The same of what the guest names as a string or list.
+  bool may_read(const GuestRange& range, const char* what);
 
   std::uint32_t allocate(std::uint32_t align, std::uint64_t size, const char* what);
   std::uint32_t reallocate(std::uint32_t old, std::uint64_t old_size, std::uint32_t align,
@@ -155,6 +148,7 @@ class Crossing {
     return out;
   }
 
+  const HostAbi& abi_;
   const Schema& schema_;
   const CanonicalLowering& lowering_;
   StringEncoding encoding_;

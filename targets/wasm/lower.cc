@@ -58,8 +58,8 @@ std::uint32_t Crossing::reallocate(std::uint32_t old, std::uint64_t old_size, st
     return 0;
   }
   std::uint32_t at = 0;
-  fail(memory_.realloc(old, static_cast<std::uint32_t>(old_size), align,
-                       static_cast<std::uint32_t>(size), &at));
+  fail(abi_.realloc(memory_, old, static_cast<std::uint32_t>(old_size), align,
+                    static_cast<std::uint32_t>(size), &at));
   bytes_ = memory_.bytes();
   if (trap_) return 0;
   if (!in_bounds(at, size, align, "realloc return:")) return 0;

@@ -78,6 +78,7 @@ std::string ResourceScript::run(std::uint64_t seed) {
   SplitMix random(seed);
   live_.clear();
   destroyed_ = 0;
+  counted_ = core_.handles().counts();
   core_base_ = core_counts();
   component_base_ = component_counts();
   for (std::uint32_t steps = 6 + random.below(26); steps > 0; --steps)

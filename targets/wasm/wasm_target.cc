@@ -112,8 +112,11 @@ Result<std::unique_ptr<Session>> WasmTarget::open(const BuildOptions& options,
                                                   std::span<const BatchEntry> batch,
                                                   std::chrono::milliseconds call_limit) const {
   WorkerOptions worker;
-  worker.command = {worker_.string(), options.dir.string(), language_.module(options.dir).string(),
-                    options.leg};
+  worker.command = options.worker;
+  if (worker.command.empty()) worker.command = {worker_.string()};
+  for (const std::string& argument :
+       {options.dir.string(), language_.module(options.dir).string(), options.leg})
+    worker.command.push_back(argument);
   worker.call_limit = call_limit;
   return WorkerSession::start(std::move(worker), batch);
 }

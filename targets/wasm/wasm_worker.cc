@@ -28,7 +28,7 @@ constexpr CoreType kI64 = CoreType::I64;
 
 Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> module,
                                                      std::vector<Schema> schemas,
-                                                     StringEncoding encoding) {
+                                                     StringEncoding encoding, const HostAbi& abi) {
   std::unique_ptr<WasmWorker> out(new WasmWorker());
   FFICHECK_TRY(const std::vector<std::uint8_t> whole, with_adapter_memory(module));
   out->bytes_ = with_exported_globals(whole);
@@ -36,6 +36,7 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
   for (const Schema& schema : out->schemas_)
     out->interfaces_.push_back({&schema, lower_canonical(schema)});
   out->encoding_ = encoding;
+  out->abi_ = &abi;
   FFICHECK_TRY(out->engine_, WasmEngine::create({}));
   FFICHECK_TRY(out->module_, CoreModule::compile(out->engine_, out->bytes_));
   out->begin_wrapping();
@@ -47,7 +48,7 @@ Result<void> WasmWorker::start_core() {
   core_host_.clear();
   if (core_) return core_->restart();
   FFICHECK_TRY(core_, CoreSession::create(module_, interfaces_, encoding_, core_host_.functions(),
-                                          kCallLimit, core_host_.destructor()));
+                                          kCallLimit, core_host_.destructor(), *abi_));
   return {};
 }
 
@@ -191,6 +192,7 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
   const Function& f = schema.functions()[request.function];
   std::optional<Value> seen;
   if (request.law == BulkLaw::Traps) return try_hostile(request, trial);
+  if (request.law == BulkLaw::Host) return try_host(request, trial);
   if (request.law == BulkLaw::Gc) return try_gc(request, trial);
   if (request.law == BulkLaw::PostReturn) {
     // The name without the batch's part of it, which replays do not share.
@@ -281,7 +283,8 @@ Result<BulkOutcome> WasmWorker::run_resources(const BulkRequest& request) {
   ResourceScript script(schemas_[request.schema], request.schema, {*core_, core_host_},
                         {*component_, component_host_});
   for (std::uint64_t i = request.first; i != request.first + request.count; ++i) {
-    const std::string problem = script.run(value_seed(request.seed, i));
+    std::string problem = script.run(value_seed(request.seed, i));
+    if (problem.empty()) problem = try_wrong_handle(request.schema, value_seed(request.seed, i));
     if (!problem.empty()) {
       out.failed = i;
       out.detail = problem;
@@ -384,7 +387,7 @@ namespace {
 
 Result<std::unique_ptr<WasmWorker>> load_from(const std::filesystem::path& dir,
                                               const std::filesystem::path& module,
-                                              StringEncoding encoding) {
+                                              StringEncoding encoding, const HostAbi& abi) {
   FFICHECK_TRY(const std::string manifest, read_file(dir / kWasmManifest));
   std::vector<Schema> schemas;
   std::istringstream lines(manifest);
@@ -395,14 +398,14 @@ Result<std::unique_ptr<WasmWorker>> load_from(const std::filesystem::path& dir,
     schemas.push_back(std::move(schema));
   }
   FFICHECK_TRY(const std::string bytes, read_file(module));
-  return WasmWorker::load({bytes.begin(), bytes.end()}, std::move(schemas), encoding);
+  return WasmWorker::load({bytes.begin(), bytes.end()}, std::move(schemas), encoding, abi);
 }
 
 }  // namespace
 
 int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module,
-              StringEncoding encoding) {
-  auto worker = load_from(dir, module, encoding);
+              StringEncoding encoding, const HostAbi& abi) {
+  auto worker = load_from(dir, module, encoding, abi);
   if (!worker) {
     std::fprintf(stderr, "fficheck-wasm: %s\n", worker.error().text().c_str());
     return 3;

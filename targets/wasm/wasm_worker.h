@@ -26,9 +26,11 @@ inline constexpr const char* kWasmManifest = "wasm/batch.txt";
 
 class WasmWorker final : public WorkerHandler {
  public:
+  /// `abi` outlives it.
   static Result<std::unique_ptr<WasmWorker>> load(std::vector<std::uint8_t> module,
                                                   std::vector<Schema> schemas,
-                                                  StringEncoding encoding);
+                                                  StringEncoding encoding,
+                                                  const HostAbi& abi = HostAbi::canonical());
 
   [[nodiscard]] std::vector<const Schema*> schemas() const;
 
@@ -52,6 +54,11 @@ class WasmWorker final : public WorkerHandler {
   Result<BulkOutcome> run_resources(const BulkRequest& request);
   /// Arguments in which one place breaks the canonical ABI's rules.
   std::string try_hostile(const BulkRequest& request, const struct Trial& trial);
+  /// What the core session lowers and lifts, beside the reference, also of a result in which one
+  /// place breaks the rules.
+  std::string try_host(const BulkRequest& request, const struct Trial& trial);
+  /// A guest that hands out a handle which is not its to hand out. Both sessions are at rest.
+  std::string try_wrong_handle(std::uint32_t schema, std::uint64_t seed);
   /// A call during which the guest collects whenever it may.
   std::string try_gc(const BulkRequest& request, const struct Trial& trial);
   std::string send_while_collecting(const BulkRequest& request, std::uint64_t index);
@@ -93,6 +100,7 @@ class WasmWorker final : public WorkerHandler {
   std::vector<Schema> schemas_;
   std::vector<WasmInterface> interfaces_;  ///< of schemas_
   StringEncoding encoding_ = StringEncoding::Utf8;
+  const HostAbi* abi_ = &HostAbi::canonical();
   std::shared_ptr<WasmEngine> engine_;
   std::shared_ptr<CoreModule> module_;
   CorrectHost core_host_{schemas_};
@@ -106,7 +114,7 @@ class WasmWorker final : public WorkerHandler {
 
 /// The whole worker: reads `dir`/wasm/batch.txt and `dir`/wit/*.wit, and serves the wire.
 int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& module,
-              StringEncoding encoding);
+              StringEncoding encoding, const HostAbi& abi = HostAbi::canonical());
 
 /// The encoding of strings that a leg of a target builds with: "utf16", "latin1"; of all others
 /// utf8.
