@@ -25,6 +25,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/fficheck/jco-$version
 ) 9>"$cache.lock" || exit
 mkdir -p "$3"
 echo '{ "type": "module" }' >"$3/package.json"
+ln -sfn "$cache/node_modules" "$3/node_modules" # a guest in Go imports WASI, which jco has a package for
 "$1" "$2" "$here/../water.wit" "$3/water.wasm" >/dev/null
 "$cache/node_modules/.bin/jco" transpile "$3/water.wasm" \
   -o "$3" --name water --quiet >/dev/null
