@@ -52,6 +52,13 @@ if(TARGET fficheck)
   add_test(NAME faults COMMAND fficheck faults --seed 1 --only L1/go,L3/go,L15/go,L16/go,S1/go,S9/go,E2/go)
   set_tests_properties(faults PROPERTIES LABELS faults TIMEOUT 1200 RUN_SERIAL ON)
 
+  # One release taken out of emitted post-returns by hand is found within the first batch.
+  foreach(target wasm-c wasm-go)
+    add_test(NAME faults/post-return-by-hand/${target} COMMAND
+      ${CMAKE_CURRENT_SOURCE_DIR}/post_return_by_hand.sh $<TARGET_FILE:fficheck> ${target})
+    set_tests_properties(faults/post-return-by-hand/${target} PROPERTIES LABELS faults TIMEOUT 600)
+  endforeach()
+
   # Every saved case is a test of its own.
   file(GLOB cases CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/properties/cases/*.case)
   foreach(case IN LISTS cases)
