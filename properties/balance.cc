@@ -13,7 +13,8 @@ constexpr std::uint64_t kCallsPerFunction = 32;
 constexpr std::uint64_t kCyclesPerRound = 2;
 
 /// What came of a script: a problem (of the subject, or a Broken verdict where it could not be
-/// tried), or how many values were sent in the measured rounds.
+/// tried), or how many values the measured round sent. A round more, on doubt, adds none: how many
+/// a campaign compares does not hang on timing.
 struct Measured {
   std::optional<std::string> problem;
   std::optional<Verdict> untried;
@@ -53,10 +54,11 @@ class Scale {
     if (!lost) lost = round();
     if (!lost) lost = read(after);
     if (lost) return {.problem = lost->text};
+    const std::uint64_t values = values_;
     if (auto wrong = unsound(before, after)) return {.problem = std::move(wrong)};
     if (drift(base, after).empty()) {
       if (none_live(base)) return {.untried = skip("the target counts nothing")};
-      return {.values = values_};
+      return {.values = values};
     }
     // Once more: only what grows again is a leak.
     lost = round();
@@ -75,9 +77,9 @@ class Scale {
       };
       return {.problem = name + ": expected to return to its baseline, seen to change by " +
                          grown(base, after) + " and again by " + grown(after, later) + " in " +
-                         std::to_string(values_ / 2) + " values"};
+                         std::to_string(values) + " values"};
     }
-    return {.values = values_};
+    return {.values = values};
   }
 
  private:

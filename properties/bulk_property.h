@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ struct BulkRules {
   std::string_view nothing;  ///< the reason to skip a schema without such a function
   /// Why the law says nothing about a subject at all; empty where it does. Absent: it always does.
   std::string_view (*unfit)(const Subject&) = nullptr;
+  /// check() sends no more of a function: for laws whose values are dear.
+  std::uint64_t most_values = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// check() sends all runs before it reads the first answer. What fails is narrowed down to one

@@ -1,5 +1,6 @@
 // The client in Go: types as the native bindings have them, and a method for each function.
 #include <map>
+#include <set>
 
 #include "targets/go/package.h"
 #include "targets/ipc/emit.h"
@@ -264,10 +265,12 @@ FileSet emit_go_batch(std::span<const BatchEntry> batch) {
     if (name.starts_with("ffirt/") || name.starts_with("go.")) files["ipc/go/" + name] = text;
   for (auto& [name, text] : ipc_files("worker/"))
     files["ipc/go/" + std::string(name == "slice.go" ? "ffirt/" : "worker/") + name] = text;
-  // Trials and the worker's wire are those of the native bindings.
+  // Trials and the worker are those of the native bindings but for what they call.
+  const std::set<std::string_view> shared = {"worker/bulk.go", "worker/serve.go",
+                                             "worker/server.go", "worker/wire.go"};
   auto native = go_runtime_files();
   for (auto& [name, text] : native)
-    if (name.starts_with("check/") || name == "worker/bulk.go" || name == "worker/wire.go")
+    if (name.starts_with("check/") || shared.contains(name))
       files["ipc/go/" + name] = std::move(text);
   Code tables;
   Code main;

@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -28,11 +27,7 @@ func Main(schemas []check.Schema) {
 	if err != nil {
 		fail(err.Error())
 	}
-	wire := os.NewFile(3, "wire")
-	err = serve(newServer(schemas, probe), bufio.NewReaderSize(wire, 1<<16), bufio.NewWriterSize(wire, 1<<16))
-	if err != nil {
-		fail(err.Error())
-	}
+	answerAll(schemas, remote{probe})
 }
 
 // start runs the server until this process ends, and learns where it listens; the first address.
@@ -68,37 +63,4 @@ func start(schemas []check.Schema, program string, args []string) (string, error
 		fail(fmt.Sprint("the server ended: ", server.Wait()))
 	}()
 	return first, nil
-}
-
-func fail(text string) {
-	fmt.Fprintln(os.Stderr, "worker:", text)
-	os.Exit(2)
-}
-
-func serve(s *server, in *bufio.Reader, out *bufio.Writer) error {
-	for {
-		method, payload, err := readRequest(in)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		answer, err := s.handle(method, payload)
-		code, body := int32(0), []byte(nil)
-		if err == nil {
-			body, err = encoder.Marshal(answer)
-		}
-		if err != nil {
-			code, body = 1, []byte(method+": "+err.Error())
-		}
-		if err := writeAnswer(out, code, body); err != nil {
-			return nil // the harness is gone
-		}
-		if in.Buffered() == 0 {
-			if err := out.Flush(); err != nil {
-				return nil
-			}
-		}
-	}
 }

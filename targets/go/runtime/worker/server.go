@@ -13,9 +13,25 @@ import (
 	"fficheck.local/batch/ffirt"
 )
 
+// callee is what the clients call: a library in this process, or a server in another.
+type callee interface {
+	// counters reads what is alive; so many schemas have a client.
+	counters(clients int) (map[string]int64, error)
+	// trim gives unused memory of the callee's bindings back.
+	trim()
+	// destroy ends the context, but not what calls after that need to be refused.
+	destroy(i *ffirt.Instance) error
+	// replace ends what destroy left; another client comes.
+	replace(i *ffirt.Instance) error
+	// witness is that of the last arguments; 0 where the callee cannot say.
+	witness(i *ffirt.Instance) uint64
+	script(schema *check.Schema, r request) (any, error)
+}
+
 type server struct {
 	schemas []check.Schema
 	opened  []opened
+	callee  callee
 }
 
 type opened struct {
@@ -24,8 +40,8 @@ type opened struct {
 	converter *check.Converter
 }
 
-func newServer(schemas []check.Schema) *server {
-	return &server{schemas, make([]opened, len(schemas))}
+func newServer(schemas []check.Schema, c callee) *server {
+	return &server{schemas, make([]opened, len(schemas)), c}
 }
 
 type answer = map[string]any
@@ -35,9 +51,9 @@ func (s *server) handle(method string, r request) (any, error) {
 	case "hello":
 		return answer{"protocol": 1, "schemas": len(s.schemas)}, nil
 	case "counters":
-		return counters(), nil
+		return s.counters()
 	case "trim":
-		ffirt.Trim()
+		s.callee.trim()
 		debug.FreeOSMemory()
 		return answer{}, nil
 	case "open", "close", "call", "bulk", "script":
@@ -54,6 +70,12 @@ func (s *server) handle(method string, r request) (any, error) {
 		if state.client != nil && !state.closed {
 			return outcome(nil), nil
 		}
+		if state.client != nil {
+			if err := s.callee.replace(schema.Instance(state.client)); err != nil {
+				return nil, err
+			}
+			state.client = nil
+		}
 		client, err := schema.Open(check.NewStream(index))
 		if err == nil {
 			state.client, state.closed = client, false
@@ -63,11 +85,14 @@ func (s *server) handle(method string, r request) (any, error) {
 		if state.client == nil {
 			return outcome(nil), nil
 		}
-		err := schema.Instance(state.client).Close()
+		var err error
+		if !state.closed {
+			err = s.callee.destroy(schema.Instance(state.client))
+		}
 		state.closed = true
 		return outcome(err), nil
 	case "script":
-		return runScripts(schema, r)
+		return s.callee.script(schema, r)
 	}
 	f := r.natural("function")
 	if f >= uint64(len(schema.Functions)) || schema.Functions[f].Method == nil {
@@ -87,7 +112,7 @@ func (s *server) handle(method string, r request) (any, error) {
 	if state.converter == nil {
 		state.converter = check.NewConverter(schema.Types)
 	}
-	return call(schema, function, state, r)
+	return s.call(schema, function, state, r)
 }
 
 func outcome(err error) answer {
@@ -98,7 +123,7 @@ func outcome(err error) answer {
 }
 
 // call sends the values of the wire through the method, by reflection.
-func call(schema *check.Schema, f *check.Function, state *opened, r request) (any, error) {
+func (s *server) call(schema *check.Schema, f *check.Function, state *opened, r request) (any, error) {
 	method := reflect.ValueOf(f.Method)
 	values, _ := r["args"].([]any)
 	if len(values) != method.Type().NumIn()-1 {
@@ -119,7 +144,7 @@ func call(schema *check.Schema, f *check.Function, state *opened, r request) (an
 	err, _ := results[len(results)-1].Interface().(error)
 	out := outcome(err)
 	out["args_after"] = uint64(f.Witness(args[1:]))
-	out["callee_witness"] = lastWitness(schema.Instance(state.client).Handle())
+	out["callee_witness"] = s.callee.witness(schema.Instance(state.client))
 	var ok reflect.Value
 	if len(results) == 2 {
 		ok = results[0]
@@ -137,32 +162,29 @@ func call(schema *check.Schema, f *check.Function, state *opened, r request) (an
 	return out, nil
 }
 
-func counters() any {
-	settle(2000)
-	goroutines := runtime.NumGoroutine()
-	for deadline := time.Now().Add(time.Second); goroutines > 1 && time.Now().Before(deadline); {
+func (s *server) counters() (any, error) {
+	clients := 0
+	for _, state := range s.opened {
+		if state.client != nil {
+			clients++
+		}
+	}
+	out, err := s.callee.counters(clients)
+	if err != nil {
+		return nil, err
+	}
+	out["live_descriptors"] = descriptors()
+	return out, nil
+}
+
+// goroutines counts them when no more than so many are left, or after a second.
+func goroutines(rest int) int64 {
+	n := runtime.NumGoroutine()
+	for deadline := time.Now().Add(time.Second); n > rest && time.Now().Before(deadline); {
 		runtime.Gosched()
-		goroutines = runtime.NumGoroutine()
+		n = runtime.NumGoroutine()
 	}
-	library, stats := libraryCounters(), ffirt.ReadStats()
-	return map[string]int64{
-		"live_library_allocations":  int64(library.live_allocations),
-		"live_library_bytes":        int64(library.live_bytes),
-		"live_contexts":             int64(library.live_contexts),
-		"bad_frees":                 int64(library.bad_frees),
-		"live_caller_allocations":   stats.LiveArenas,
-		"live_slots":                stats.LiveSlots,
-		"live_host_functions":       stats.LiveHosts,
-		"live_host_calls":           stats.LiveHostCalls,
-		"live_listeners":            stats.LiveListeners,
-		"live_goroutines":           int64(goroutines),
-		"live_threads":              int64(library.live_threads),
-		"live_descriptors":          descriptors(),
-		"stray_completions":         stats.Stray,
-		"total_library_allocations": int64(library.total_allocations),
-		"total_calls":               int64(library.total_calls),
-		"total_completions":         int64(library.total_completions),
-	}
+	return int64(n)
 }
 
 // descriptors counts what is open, without the one that counting needs.
