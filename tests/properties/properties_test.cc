@@ -278,12 +278,17 @@ TEST(Properties, WhatComparedNothingIsASkipWithReason) {
   EXPECT_EQ(Trial({.no_counters = true}).check("balance").outcome, Outcome::Skip);
 }
 
-TEST(Properties, GrowthThatStopsIsNoLeak) {
-  int rounds = 0;
-  Trial warming({.destroy = [&](Counters& c) {
-    if (++rounds < 5) c["live_library_allocations"] += 10;
-  }});
-  EXPECT_EQ(warming.check("balance").outcome, Outcome::Pass);
+TEST(Properties, GrowthThatStopsIsNoLeakAndAddsNoValues) {
+  const std::uint64_t still = Trial({}).check("balance").values;
+  for (const int growing : {5, 6, 7}) {  // contexts: the last of them in the measured round
+    int closed = 0;
+    Trial warming({.destroy = [&](Counters& c) {
+      if (++closed < growing) c["live_library_allocations"] += 10;
+    }});
+    const Verdict verdict = warming.check("balance");
+    EXPECT_EQ(verdict.outcome, Outcome::Pass) << growing;
+    EXPECT_EQ(verdict.values, still) << growing;
+  }
 }
 
 TEST(Properties, AScriptOfAnotherSchemaIsBroken) {
