@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "generators/generators.h"
 #include "harness/cli.h"
@@ -208,6 +209,16 @@ int run(int argc, char** argv) {
       "Exit status: 0 all held, 1 something did not, 2 usage or bad input, 3 the environment.");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // CLI11 names what is missing, not what stands in its place.
+    const std::vector<std::string> rest = app.remaining();
+    if (!app.get_subcommands().empty() || rest.empty()) return app.exit(error) == 0 ? 0 : 2;
+    std::string names;
+    for (const CLI::App* command : app.get_subcommands({}))
+      names += (names.empty() ? "" : ", ") + command->get_name();
+    std::fprintf(stderr, "fficheck: no command is named \"%s\" (there are: %s)\n",
+                 rest.front().c_str(), names.c_str());
+    return 2;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

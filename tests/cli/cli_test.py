@@ -70,6 +70,7 @@ class Usage(CliTest):
     def test_wrong_arguments_are_status_2_and_say_what_there_is(self):
         for arguments, message in [
             ((), "subcommand"),
+            (("fzuz", "--cases", "1"), 'no command is named "fzuz" (there are: fuzz'),
             (("fuzz", "--no-such-option"), "--no-such-option"),
             (("fuzz", "--target", "nope"), "there are: control"),
             (("fuzz", "--property", "nope"), "there are: compiles"),
