@@ -16,6 +16,7 @@ namespace fficheck {
 [[nodiscard]] std::vector<Fault> host_faults();
 [[nodiscard]] std::vector<Fault> completion_faults();
 [[nodiscard]] std::vector<Fault> name_faults();
+[[nodiscard]] std::vector<Fault> lone_faults();
 
 /// All of them.
 [[nodiscard]] std::vector<Fault> all_faults();

@@ -82,6 +82,19 @@ std::vector<Fault> wasm_layout_faults() {
       fault("S8", "wasm-go", "An empty list is returned with a pointer that is not aligned.",
             "produce",
             edits::text(kValues, "\t\treturn Slice{align, 0}, nil", "\t\treturn Slice{1, 0}, nil")),
+      fault(
+          "S9", "wasm-c", "An option of an empty list or string arrives as none.", "consume",
+          edits::whole(
+              kGuest,
+              [](const std::string& text) -> std::optional<std::string> {
+                static const std::regex some(
+                    R"(\n( +)(args[\w.]*)\.present = (p\d+) != 0;(?=\n +if \(\2\.present\) \{\n +\2\.value\.ptr = .*;\n +\2\.value\.len = \(size_t\)(p\d+);))");
+                return std::regex_replace(text, some, "\n$1$2.present = $3 != 0 && $4 != 0;");
+              })),
+      fault(
+          "S9", "wasm-go", "An option of an empty list or string is returned as none.", "produce",
+          in_blocks(kGlue, R"(^func (?:lower|spread)C\d+Option\w*\(.* v \*(\[\]\S+|string)\) \{$)",
+                    "}", R"(if v != nil \{)", "if v != nil && len(*v) != 0 {")),
       fault("E3", "wasm-c", "The err of a result is returned as its ok.", "errors",
             edits::whole(kGuest,
                          [](const std::string& text) -> std::optional<std::string> {

@@ -82,7 +82,7 @@ std::vector<Fault> guest_in_c() {
             edits::lines(kGuest, "cabi_post_",
                          R"(__attribute__\(\(export_name\("cabi_post_[^)]*\)\)\) )", "")),
       fault("M2", "wasm-c", "What a result reaches is freed before the host has read it.",
-            "post-return", Shows::WrongValue,
+            "produce", Shows::WrongValue,
             edits::whole(
                 kGuest,
                 [](const std::string& text) -> std::optional<std::string> {
@@ -140,7 +140,7 @@ std::vector<Fault> guest_in_go() {
       fault("M1", "wasm-go", "Post-return frees nothing.", "post-return", Shows::Leak,
             edits::text(kGoMemory, "\tpending = false\n\tresults.Free()\n", "\tpending = false\n")),
       fault("M2", "wasm-go", "What a result reaches is freed before the host has read it.",
-            "post-return", Shows::WrongValue,
+            "produce", Shows::WrongValue,
             edits::lines(kGlue, "ffirt.Address(p)", R"(^\treturn ffirt\.Address\(p\)$)",
                          "\tffirt.Results().Free()\n$&")),
       fault("M3", "wasm-go", "The area of a result is allocated for each call and never freed.",

@@ -1,5 +1,7 @@
 // Resources: R rows.
+#include <map>
 #include <regex>
+#include <set>
 #include <string>
 
 #include "properties/faults/edits.h"
@@ -34,6 +36,67 @@ std::optional<std::string> same_handle(const std::string& block) {
       "\n  args." + owned[1] + " = " + first + ";\n  (void)" + source(owned[1]) + ";");
 }
 
+/// The functions of an interface that take a borrow of the host's by itself: "name" -> parameters,
+/// as far as all functions of the name take it.
+std::map<std::string, std::set<std::string>> lent_by_host(const std::string& wit) {
+  static const std::regex resource(R"(\n  resource ([\w-]+))");
+  static const std::regex function(R"(\n +([\w-]+): (?:static )?func\(([^\n]*)\))");
+  static const std::regex param(R"(([\w-]+): borrow<([\w-]+)>(?=[,)]|$))");
+  const std::size_t api = wit.find("\ninterface api");
+  if (api == std::string::npos) return {};
+  const std::string host = wit.substr(0, api);
+  const std::string own = wit.substr(api);
+  std::set<std::string> resources;
+  for (std::sregex_iterator m(host.begin(), host.end(), resource), end; m != end; ++m)
+    resources.insert((*m)[1]);
+  std::map<std::string, std::set<std::string>> out;
+  std::set<std::string> seen;
+  for (std::sregex_iterator m(own.begin(), own.end(), function), end; m != end; ++m) {
+    const std::string params = (*m)[2];
+    std::set<std::string> lent;
+    for (std::sregex_iterator p(params.begin(), params.end(), param); p != end; ++p)
+      if (resources.contains((*p)[2])) lent.insert((*p)[1]);
+    if (seen.insert((*m)[1]).second) {
+      out[(*m)[1]] = lent;
+    } else {
+      std::erase_if(out[(*m)[1]], [&](const std::string& name) { return !lent.contains(name); });
+    }
+  }
+  return out;
+}
+
+/// The wrappers of exports never give back what the host lent them.
+Result<FileSet> keep_borrows(FileSet files) {
+  static const std::regex name(R"re(export_name\("[^"#]*#(?:\[\w+\][\w-]+\.)?([\w-]+)"\))re");
+  bool changed = false;
+  for (const auto& [path, wit] : FileSet(files)) {
+    if (!path.starts_with("wit/")) continue;
+    const std::string id = path.substr(4, path.size() - 8);
+    const auto guest = files.find("guest/" + id + "_guest.c");
+    if (guest == files.end()) continue;
+    const auto lent = lent_by_host(wit);
+    const Edit in_wrappers = edits::blocks(
+        "guest/" + id + "_guest\\.c", R"(_Export\d+\(.*\) \{$)", "}",
+        [&](const std::string& block) -> std::optional<std::string> {
+          std::smatch m;
+          if (!std::regex_search(block, m, name)) return std::nullopt;
+          const auto function = lent.find(m[1]);
+          if (function == lent.end()) return std::nullopt;
+          std::string out = block;
+          for (const std::string& param : function->second)
+            out = std::regex_replace(
+                out, std::regex("\n  if \\(args\\." + param + " != 0\\)\n.*_drop_.*;"), "");
+          return out;
+        });
+    Result<FileSet> edited = in_wrappers(files);
+    if (!edited.ok()) continue;
+    files = std::move(edited).value();
+    changed = true;
+  }
+  if (!changed) return input_error("nothing to edit: no borrow of the host's among the arguments");
+  return files;
+}
+
 Fault fault(const char* id, const char* target, const char* sentence, Shows shows, Edit edit) {
   return {.id = id,
           .target = target,
@@ -63,6 +126,8 @@ std::vector<Fault> resource_faults() {
             edits::blocks(kGuest, R"(c\d+_Export\d+\(.*\) \{$)", "}", same_handle)),
       fault("R4", "wasm-go", "An owned handle that was handed on keeps its index.",
             Shows::WrongValue, edits::text(kResource, "\tr.index = 0\n", "")),
+      fault("R6", "wasm-c", "A borrow of the host's is not given back before the call returns.",
+            Shows::WrongValue, keep_borrows),
       fault("R7", "wasm-c", "No destructor is exported.", Shows::Leak,
             edits::lines(kGuest, "#[dtor]",
                          R"(__attribute__\(\(export_name\("[^"]*#\[dtor\][^)]*\)\)\) )", "")),

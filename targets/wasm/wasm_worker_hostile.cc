@@ -30,6 +30,15 @@ std::string WasmWorker::try_hostile(const BulkRequest& request, const Trial& tri
   const Schema& schema = schemas_[request.schema];
   const Function& f = schema.functions()[request.function];
   SplitMix random(trial.witness ^ value_seed(request.seed, trial.index));
+  // What is owed is the answer to the value itself, right or not: that is for other laws to say.
+  Trial own = trial;
+  own.expected.reset();
+  if (const auto trap =
+          core_->call_fast(request.schema, request.function, trial.args, &own.expected)) {
+    const Result<void> restarted = start_core();
+    return "trap before anything was tampered with: " + trap->reason +
+           (restarted.ok() ? "" : "; and it stays down");
+  }
   const std::int64_t live = counter(0);
   std::optional<Tampering> done;
   std::optional<Value> seen;
@@ -47,8 +56,8 @@ std::string WasmWorker::try_hostile(const BulkRequest& request, const Trial& tri
   const HostileRule rule = done ? done->rule : HostileRule::MustAnswer;
   const std::string what = done ? done->what + ": " : "";
   std::string problem =
-      judge(trap, rule, trap ? std::string() : judge_answer(schema, f, trial, seen));
-  if (problem.empty() && !trap) problem = after_hostile(request, trial, rule, live);
+      judge(trap, rule, trap ? std::string() : judge_answer(schema, f, own, seen));
+  if (problem.empty() && !trap) problem = after_hostile(request, own, rule, live);
   // After a trap the instance is lost; after the host's own nothing says what it still holds.
   if (trap || rule == HostileRule::Either) {
     if (const Result<void> restarted = start_core(); !restarted.ok())

@@ -320,7 +320,7 @@ TEST(Properties, EachHasItsNameAndItsSentence) {
     EXPECT_TRUE(names.insert(p->name()).second);
     EXPECT_TRUE(p->sentence().ends_with(".")) << p->name();
   }
-  EXPECT_EQ(names.size(), 20u);
+  EXPECT_EQ(names.size(), 21u);
   EXPECT_FALSE(property("compiles")->stages().empty());
   EXPECT_FALSE(property("layout")->stages().empty());
   EXPECT_TRUE(property("echo")->stages().empty());
