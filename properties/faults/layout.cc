@@ -181,8 +181,7 @@ std::vector<Fault> native() {
        .edit = edits::blocks(kGo, R"(^func lowerC\d+List\w*\(a \*ffirt\.Arena, raw)", "}",
                              [](const std::string& block) -> std::optional<std::string> {
                                return block.substr(0, block.size() - 2) + "\tclear(v)\n}\n";
-                             }),
-       .alone = true},
+                             })},
   };
 }
 
