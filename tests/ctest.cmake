@@ -25,6 +25,11 @@ if(TARGET fficheck)
   add_test(NAME cli COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli_test.py $<TARGET_FILE:fficheck>)
   set_tests_properties(cli PROPERTIES LABELS "unit;cli" TIMEOUT 900)
 
+  # Guests that do not end, do not start, export the wrong things; a clang without wasm32.
+  add_test(NAME cli/bad-guest COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/cli/bad_guest_test.py
+    $<TARGET_FILE:fficheck>)
+  set_tests_properties(cli/bad-guest PROPERTIES LABELS "unit;wasm" TIMEOUT 900)
+
   # fficheck bench, track and nightly, on builds whose costs are invented.
   add_test(NAME bench/cli COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/bench/bench_cli_test.py
     $<TARGET_FILE:fficheck> $<TARGET_FILE:fake_bench>)

@@ -27,6 +27,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kLegBlock = 100;
 /// Of a sampled block, one case in so many.
 constexpr std::uint64_t kLegStride = 4;
+/// Of all cases, one in so many runs in one of the target's frequent legs.
+constexpr std::uint64_t kFrequentStride = 8;
 
 CampaignIdentity identity_of(const CampaignConfig& config) {
   CampaignIdentity id{.seed = config.seed,
@@ -96,21 +98,31 @@ class UnitQueue {
       std::map<std::string, Unit> legs;
       for (std::uint64_t i = first; i < end; ++i) {
         plain.cases.push_back(i);
-        if (const auto leg = leg_of(*target, i))
-          legs.try_emplace(*leg, Unit{batch_, target, *leg, {}}).first->second.cases.push_back(i);
+        for (const std::string& leg : legs_of(*target, i))
+          legs.try_emplace(leg, Unit{batch_, target, leg, {}}).first->second.cases.push_back(i);
       }
       ready_.push_back(std::move(plain));
       for (auto& [name, unit] : legs) ready_.push_back(std::move(unit));
     }
   }
 
-  [[nodiscard]] std::optional<std::string> leg_of(const Target& target, std::uint64_t index) const {
-    const std::vector<std::string> legs = target.legs();
+  /// The legs in which a case runs besides the plain one: at most one of the frequent ones and one
+  /// of the others.
+  [[nodiscard]] std::vector<std::string> legs_of(const Target& target, std::uint64_t index) const {
+    std::vector<std::string> out;
+    if (config_.leg_every == 0) return out;
+    const std::vector<std::string> frequent = target.frequent_legs();
+    if (!frequent.empty() && index % kFrequentStride == kFrequentStride - 1)
+      out.push_back(frequent[index / kFrequentStride % frequent.size()]);
+    std::vector<std::string> others = target.legs();
+    std::erase_if(others, [&](const std::string& leg) {
+      return std::find(frequent.begin(), frequent.end(), leg) != frequent.end();
+    });
     const std::uint64_t block = index / kLegBlock;
-    if (config_.leg_every == 0 || legs.empty() || index % kLegStride != 0 ||
-        block % config_.leg_every != std::min<std::uint64_t>(1, config_.leg_every - 1))
-      return std::nullopt;
-    return legs[(block / config_.leg_every) % legs.size()];
+    if (!others.empty() && index % kLegStride == 0 &&
+        block % config_.leg_every == std::min<std::uint64_t>(1, config_.leg_every - 1))
+      out.push_back(others[block / config_.leg_every % others.size()]);
+    return out;
   }
 
   const CampaignConfig& config_;

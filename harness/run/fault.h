@@ -54,6 +54,7 @@ class FaultyTarget final : public TargetDecorator {
   FaultyTarget(const Target& inner, const Fault& fault) : TargetDecorator(inner), fault_(fault) {}
 
   [[nodiscard]] std::vector<std::string> legs() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> frequent_legs() const override { return {}; }
   [[nodiscard]] Result<void> check_tools() const override;
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override;
   [[nodiscard]] Result<std::optional<BuildFailure>> build(

@@ -173,6 +173,8 @@ class Target {
   [[nodiscard]] virtual ScriptSupport script_support() const { return {}; }
   /// Other ways to build that campaigns sample ("race", "checkptr", "cgocheck2", "O2").
   [[nodiscard]] virtual std::vector<std::string> legs() const { return {}; }
+  /// Those of legs() that show what the plain build cannot and cost little: sampled all the time.
+  [[nodiscard]] virtual std::vector<std::string> frequent_legs() const { return {}; }
   /// Whether the tools it needs are there and new enough; the error has the remedy.
   [[nodiscard]] virtual Result<void> check_tools() const = 0;
   /// Bindings, library and worker for a batch. Pure. Precondition: every function is supported.

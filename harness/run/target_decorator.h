@@ -22,6 +22,9 @@ class TargetDecorator : public Target {
   [[nodiscard]] bool mirrors_imports() const override { return inner_.mirrors_imports(); }
   [[nodiscard]] ScriptSupport script_support() const override { return inner_.script_support(); }
   [[nodiscard]] std::vector<std::string> legs() const override { return inner_.legs(); }
+  [[nodiscard]] std::vector<std::string> frequent_legs() const override {
+    return inner_.frequent_legs();
+  }
   [[nodiscard]] Result<void> check_tools() const override { return inner_.check_tools(); }
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override {
     return inner_.emit(batch);

@@ -107,6 +107,7 @@ Result<void> WorkerSession::State::spawn() {
                        .descriptors = {{ends.second.get(), 3}}};
   FFICHECK_TRY(ChildProcess started, ChildProcess::start(child));
   process.emplace(std::move(started));
+  ends.second.reset();  // else a worker that ends at once would look as if it took its time
   wire = std::move(ends.first);
   fcntl(wire.get(), F_SETFL, O_NONBLOCK);
 

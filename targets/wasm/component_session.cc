@@ -42,7 +42,12 @@ struct ComponentSession::State {
   std::vector<std::vector<std::optional<wasmtime_component_func_t>>> functions;
   std::map<std::string, wasmtime_component_func_t> probes;
   std::uint64_t ticks = 1;
+  bool inside = false;   ///< a call has not returned
+  bool trapped = false;  ///< wasmtime locks the instance only where the guest's own code trapped
 
+  /// Calls a function of the component; what forbids it or ends it.
+  std::optional<Trap> enter(const wasmtime_component_func_t& function, ComponentValues& in,
+                            ComponentValues& out);
   [[nodiscard]] std::optional<wasmtime_component_func_t> find(const std::string& interface,
                                                               const std::string& name);
   [[nodiscard]] Result<void> define_imports();
@@ -64,6 +69,19 @@ std::optional<wasmtime_component_func_t> ComponentSession::State::find(const std
   if (!inner || !wasmtime_component_instance_get_func(&instance, context, inner.get(), &out))
     return std::nullopt;
   return out;
+}
+
+std::optional<Trap> ComponentSession::State::enter(const wasmtime_component_func_t& function,
+                                                   ComponentValues& in, ComponentValues& out) {
+  if (inside || trapped) return Trap{"cannot enter component instance"};
+  wasmtime_context_set_epoch_deadline(context, ticks);
+  inside = true;
+  const ErrorPtr error(wasmtime_component_func_call(&function, context, in.data(), in.size(),
+                                                    out.data(), out.size()));
+  inside = false;
+  if (!error) return std::nullopt;
+  trapped = true;
+  return Trap{message_of(error.get())};
 }
 
 wasmtime_error_t* ComponentSession::State::enter_host(
@@ -188,6 +206,7 @@ std::optional<Trap> ComponentSession::call(std::uint32_t schema, std::uint32_t f
                                            const std::vector<Value>& args,
                                            std::optional<Value>* result) {
   State& s = *state_;
+  if (s.inside || s.trapped) return Trap{"cannot enter component instance"};
   const Schema& types = *s.schemas[schema];
   const Function& f = types.functions()[function];
   const auto& bound = s.functions[schema][function];
@@ -197,11 +216,9 @@ std::optional<Trap> ComponentSession::call(std::uint32_t schema, std::uint32_t f
   ComponentValues out(f.result ? 1 : 0);
   for (std::size_t i = 0; i < args.size(); ++i)
     to_component(types, f.params[i].type, args[i], *s.resources, &in[i]);
-  wasmtime_context_set_epoch_deadline(s.context, s.ticks);
-  const ErrorPtr error(wasmtime_component_func_call(&*bound, s.context, in.data(), in.size(),
-                                                    out.data(), out.size()));
+  auto trap = s.enter(*bound, in, out);
   s.resources->take_back();
-  if (error) return Trap{message_of(error.get())};
+  if (trap) return trap;
   if (f.result) *result = from_component(types, *f.result, out[0], *s.resources);
   return std::nullopt;
 }
@@ -231,10 +248,7 @@ std::optional<Trap> ComponentSession::probe(const std::string& name, std::span<c
       in[i].of.u64 = bits(i);
     }
   }
-  wasmtime_context_set_epoch_deadline(s.context, s.ticks);
-  const ErrorPtr error(wasmtime_component_func_call(&at->second, s.context, in.data(), in.size(),
-                                                    out.data(), out.size()));
-  if (error) return Trap{message_of(error.get())};
+  if (auto trap = s.enter(at->second, in, out)) return trap;
   if (result != nullptr)
     *result = out[0].kind == WASMTIME_COMPONENT_S64 ? static_cast<std::uint64_t>(out[0].of.s64)
                                                     : out[0].of.u64;
@@ -242,9 +256,13 @@ std::optional<Trap> ComponentSession::probe(const std::string& name, std::span<c
 }
 
 std::optional<Trap> ComponentSession::drop(std::uint64_t handle) {
+  if (state_->inside || state_->trapped) return Trap{"cannot enter component instance"};
+  state_->inside = true;
   const std::string failed = state_->resources->drop(handle);
-  if (!failed.empty()) return Trap{failed};
-  return std::nullopt;
+  state_->inside = false;
+  if (failed.empty()) return std::nullopt;
+  state_->trapped = true;
+  return Trap{failed};
 }
 
 std::size_t ComponentSession::live_resources() const { return state_->resources->live(); }

@@ -39,7 +39,8 @@ class ComponentSession {
   ComponentSession(const ComponentSession&) = delete;
   ComponentSession& operator=(const ComponentSession&) = delete;
 
-  /// Calls an exported function; wasmtime calls its post-return. A trap ends the instance.
+  /// Calls an exported function; wasmtime calls its post-return. After a trap, and from inside a
+  /// call, the instance cannot be entered, which is a trap too.
   std::optional<Trap> call(std::uint32_t schema, std::uint32_t function,
                            const std::vector<Value>& args, std::optional<Value>* result);
   /// Calls a function of the probe: integer arguments, integer result if it has one.

@@ -34,6 +34,7 @@ Result<void> CoreSession::restart() {
   s.may_enter = s.may_leave = false;
   s.trace = {};
   FFICHECK_CHECK(s.instance->restart());
+  s.trapped = false;
   s.may_enter = s.may_leave = true;
   return {};
 }
@@ -43,12 +44,22 @@ std::optional<Trap> CoreSession::call_fast(std::uint32_t schema, std::uint32_t f
                                            std::optional<Value>* result) {
   State& s = *state_;
   if (!s.may_enter) return Trap{"cannot enter component instance"};
+  if (!s.bound[schema][function].export_number)
+    return Trap{"the module does not export " +
+                s.interfaces[schema].lowering.functions[function].name};
+  std::optional<Trap> trap = cross(schema, function, args, result);
+  if (trap) s.lock();
+  return trap;
+}
+
+std::optional<Trap> CoreSession::cross(std::uint32_t schema, std::uint32_t function,
+                                       const std::vector<Value>& args,
+                                       std::optional<Value>* result) {
+  State& s = *state_;
   const WasmInterface& interface = s.interfaces[schema];
   const Function& f = interface.schema->functions()[function];
   const CanonicalFunction& lowered = interface.lowering.functions[function];
   const BoundFunction& bound = s.bound[schema][function];
-  if (!bound.export_number) return Trap{"the module does not export " + lowered.name};
-
   if (bound.all_scalars && s.hooks == nullptr)
     return s.call_scalars(bound, f, *interface.schema, args, result);
 
@@ -134,7 +145,10 @@ std::optional<Trap> CoreSession::probe(std::string_view name, std::span<const Co
     at->second =
         state_->instance->find("fficheck:probe/probe#" + std::string(name), params, results);
   if (!at->second) return Trap{"the module has no probe " + std::string(name)};
-  return state_->instance->call(*at->second, values);
+  if (state_->trapped) return Trap{"cannot enter component instance"};
+  std::optional<Trap> trap = state_->instance->call(*at->second, values);
+  if (trap) state_->lock();
+  return trap;
 }
 
 std::optional<Trap> CoreSession::drop_rep(std::uint32_t schema, ResourceId resource,
@@ -144,6 +158,7 @@ std::optional<Trap> CoreSession::drop_rep(std::uint32_t schema, ResourceId resou
   s.may_enter = false;
   std::optional<Trap> trap = s.destroy({schema, resource}, rep);
   s.may_enter = true;
+  if (trap) s.lock();
   return trap;
 }
 

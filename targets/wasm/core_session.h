@@ -33,7 +33,7 @@ struct AllocationTrace {
 /// One call's end.
 struct WasmCall {
   std::optional<Value> result;
-  std::optional<Trap> trap;  ///< the instance must not be used again
+  std::optional<Trap> trap;  ///< the instance is locked: see restart()
   AllocationTrace trace;
 };
 
@@ -65,7 +65,8 @@ class CoreSession {
                                                      std::chrono::milliseconds limit,
                                                      HostDrop drop = {},
                                                      const HostAbi& abi = HostAbi::canonical());
-  /// After a trap: a new instance, with an empty handle table. Not from inside a call.
+  /// After a trap: a new instance, with an empty handle table. Until then the one that trapped
+  /// cannot be entered, by calls, probes or destructors. Not from inside a call.
   Result<void> restart();
   ~CoreSession();
   CoreSession(const CoreSession&) = delete;
@@ -123,6 +124,9 @@ class CoreSession {
   struct State;
 
  private:
+  /// call_fast, where the instance may be entered.
+  std::optional<Trap> cross(std::uint32_t schema, std::uint32_t function,
+                            const std::vector<Value>& args, std::optional<Value>* result);
   explicit CoreSession(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -39,6 +39,7 @@ struct CoreSession::State : GuestMemory {
   std::uint64_t scopes = 0;      ///< number of the newest call
   std::uint64_t host_scope = 0;  ///< scope of the import call under way
   bool may_enter = false;        ///< no call is inside the instance, and it has started
+  bool trapped = false;          ///< nothing enters the instance again (Component Invariants)
   bool may_leave = false;        ///< the guest may call imports: not in realloc, post-return, start
   std::uint64_t destructor_calls = 0;
   std::uint64_t host_destructor_calls = 0;
@@ -61,6 +62,10 @@ struct CoreSession::State : GuestMemory {
     std::optional<Trap> trap = instance->call(function, values);
     may_enter = true;
     return trap;
+  }
+  void lock() {
+    trapped = true;
+    may_enter = false;
   }
   /// A call in which nothing but scalars crosses.
   std::optional<Trap> call_scalars(const BoundFunction& bound, const Function& f,

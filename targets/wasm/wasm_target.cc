@@ -47,6 +47,7 @@ GuestLanguage guest_in_c() {
   c.lint = lint_guest_c;
   c.module = guest_c_module;
   c.legs = {"O2", "utf16", "latin1"};
+  c.frequent_legs = {"utf16", "latin1"};
   return c;
 }
 

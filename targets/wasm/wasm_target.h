@@ -20,6 +20,7 @@ struct GuestLanguage {
   std::function<Result<std::optional<BuildFailure>>(const BuildOptions&)> lint;
   std::function<std::filesystem::path(const std::filesystem::path& dir)> module;
   std::vector<std::string> legs;
+  std::vector<std::string> frequent_legs;
   bool has_collector = false;
 };
 [[nodiscard]] GuestLanguage guest_in_c();
@@ -39,6 +40,9 @@ class WasmTarget final : public Target {
   [[nodiscard]] bool has_collector() const override { return language_.has_collector; }
   [[nodiscard]] bool mirrors_imports() const override { return true; }
   [[nodiscard]] std::vector<std::string> legs() const override { return language_.legs; }
+  [[nodiscard]] std::vector<std::string> frequent_legs() const override {
+    return language_.frequent_legs;
+  }
   [[nodiscard]] Result<void> check_tools() const override;
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override;
   [[nodiscard]] FileSet emit_product(const Schema& schema) const override;

@@ -152,6 +152,22 @@ TEST_F(CampaignTest, VerdictsDoNotDependOnJobsNorOnTheBatchSize) {
   EXPECT_EQ(first->targets.at("fake").legs.at("checkptr").schemas, 8U);
 }
 
+TEST_F(CampaignTest, AShortCampaignMeetsEveryFrequentLegAndNoOther) {
+  for (const std::uint32_t batch : {100, 7}) {
+    FakeTarget target("fake");
+    target.other_legs = {"race", "utf16", "latin1"};
+    target.often = {"utf16", "latin1"};
+    CampaignConfig c = config(target, 100);
+    c.batch = batch;
+    const auto legs = run(c).tally.targets.at("fake").legs;
+    ASSERT_EQ(legs.size(), 2U);
+    EXPECT_EQ(legs.at("utf16").schemas, 6U);
+    EXPECT_EQ(legs.at("latin1").schemas, 6U);
+    EXPECT_GT(legs.at("utf16").values, 0U);
+    EXPECT_GT(legs.at("latin1").values, 0U);
+  }
+}
+
 TEST_F(CampaignTest, ExactlyTheSchemasThatDoNotBuildFailCompilesAndTheRestGoesOn) {
   for (const bool named : {true, false}) {
     FakeTarget target("fake");

@@ -101,6 +101,7 @@ class FakeTarget final : public Target {
   bool names_culprits = true;           ///< whether the log says which entry it is about
   std::function<std::optional<std::string>(const Schema&, const Function&)> refuses;
   std::vector<std::string> other_legs;
+  std::vector<std::string> often;  ///< of other_legs
   mutable Counts counts;
 
   std::string_view name() const override { return name_; }
@@ -108,6 +109,7 @@ class FakeTarget final : public Target {
     return refuses ? refuses(s, f) : std::nullopt;
   }
   std::vector<std::string> legs() const override { return other_legs; }
+  std::vector<std::string> frequent_legs() const override { return often; }
   Result<void> check_tools() const override { return {}; }
   FileSet emit(std::span<const BatchEntry> batch) const override {
     FileSet files;

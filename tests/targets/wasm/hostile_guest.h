@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/text.h"
+#include "targets/wasm/component_session.h"
 #include "targets/wasm/core_session.h"
 #include "tests/targets/wasm/guest_batch.h"
 
@@ -31,6 +33,8 @@ interface host {
   tale: func() -> string;
   take-tap: func(t: own<tap>);
   look-tap: func(t: borrow<tap>);
+  trade: func(lent: borrow<tap>, given: own<tap>);
+  make-tap: func() -> own<tap>;
 }
 interface api {
   use host.{tap};
@@ -105,70 +109,111 @@ inline std::string wat_of(const HostileGuest& guest, const Schema& schema) {
   return out + ")\n";
 }
 
-/// A session over such a module, or why there is none.
+/// The module, assembled; empty where it does not assemble, which fails the test.
+inline std::vector<std::uint8_t> module_of(const HostileGuest& guest, const Schema& schema) {
+  const std::string wat = wat_of(guest, schema);
+  wasm_byte_vec_t bytes;
+  if (wasmtime_error_t* bad = wasmtime_wat2wasm(wat.data(), wat.size(), &bytes)) {
+    wasm_name_t text;
+    wasmtime_error_message(bad, &text);
+    ADD_FAILURE() << std::string(text.data, text.size) << "\n" << wat;
+    wasm_byte_vec_delete(&text);
+    wasmtime_error_delete(bad);
+    return {};
+  }
+  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data);
+  std::vector<std::uint8_t> out(data, data + bytes.size);
+  wasm_byte_vec_delete(&bytes);
+  return out;
+}
+
+/// Such a module under the core session, and as a component under wasmtime's canonical ABI.
 class HostileRun {
  public:
+  static constexpr std::chrono::milliseconds kLimit{200};
+
   explicit HostileRun(const HostileGuest& guest, StringEncoding encoding = StringEncoding::Utf8)
       : schema_(schema_of(kHostileWit)) {
-    const std::string wat = wat_of(guest, schema_);
-    wasm_byte_vec_t bytes;
-    wasmtime_error_t* bad = wasmtime_wat2wasm(wat.data(), wat.size(), &bytes);
-    if (bad != nullptr) {
-      wasm_name_t text;
-      wasmtime_error_message(bad, &text);
-      ADD_FAILURE() << std::string(text.data, text.size) << "\n" << wat;
-      wasm_byte_vec_delete(&text);
-      wasmtime_error_delete(bad);
-      return;
-    }
-    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data);
+    const std::vector<std::uint8_t> bytes = module_of(guest, schema_);
     EngineOptions options;
     options.memory_limit = 64u << 20;
     auto engine = WasmEngine::create(options);
     EXPECT_TRUE(engine.ok());
-    auto module = CoreModule::compile(engine.value(), {data, bytes.size});
-    wasm_byte_vec_delete(&bytes);
+    auto module = CoreModule::compile(engine.value(), bytes);
     if (!module.ok()) {
-      error = module.error().text();
+      error = component_error = module.error().text();
       return;
     }
-    auto created = CoreSession::create(
-        module.value(), {{&schema_, lower_canonical(schema_)}}, encoding,
-        [this](std::uint32_t, std::uint32_t function, const std::vector<Value>& args) {
-          if (on_import) on_import();
-          const Function& f = schema_.imports()[function];
-          if (f.name == "ask") return HostAnswer{args[0], {}};
-          if (f.name == "tale") return HostAnswer{Value::string("once upon a time"), {}};
-          return HostAnswer{};
-        },
-        std::chrono::milliseconds(200));
+    const Host host = [this](std::uint32_t, std::uint32_t function,
+                             const std::vector<Value>& args) {
+      return answer(schema_.imports()[function], args);
+    };
+    auto created = CoreSession::create(module.value(), {{&schema_, lower_canonical(schema_)}},
+                                       encoding, host, kLimit);
     if (created.ok())
       session = std::move(created).value();
     else
       error = created.error().text();
+    const auto wrapped = componentize(bytes, print_wit(schema_), "library", encoding);
+    if (!wrapped.ok()) {
+      component_error = wrapped.error().text();
+      return;
+    }
+    auto around =
+        ComponentSession::create(engine.value(), wrapped.value(), {&schema_}, host, kLimit);
+    if (around.ok())
+      component = std::move(around).value();
+    else
+      component_error = around.error().text();
   }
   HostileRun(const HostileRun&) = delete;
   HostileRun& operator=(const HostileRun&) = delete;
 
   WasmCall call(const std::string& name, const std::vector<Value>& args = {}) {
-    for (std::uint32_t i = 0; i < schema_.functions().size(); ++i)
-      if (schema_.functions()[i].name == name) return session->call(0, i, args);
-    ADD_FAILURE() << "no function " << name;
-    return {};
+    return session->call(0, index_of(name), args);
   }
-  /// Why the call trapped, empty where it did not.
+  /// Why the call trapped under the core session, empty where it did not. Where there is a
+  /// component, it must trap just where the core session does.
   std::string trap(const std::string& name, const std::vector<Value>& args = {}) {
     if (!session) return "not started: " + error;
     const WasmCall done = call(name, args);
+    if (component) {
+      const std::string other = component_trap(name, args);
+      EXPECT_EQ(done.trap.has_value(), !other.empty())
+          << name << ": core session: " << (done.trap ? done.trap->reason : "no trap")
+          << "; component session: " << (other.empty() ? "no trap" : other);
+    }
     return done.trap ? done.trap->reason : "";
+  }
+  std::string component_trap(const std::string& name, const std::vector<Value>& args = {}) {
+    std::optional<Value> result;
+    const auto trap = component->call(0, index_of(name), args, &result);
+    return trap ? trap->reason : "";
   }
   [[nodiscard]] const Schema& schema() const { return schema_; }
 
   std::unique_ptr<CoreSession> session;
   std::string error;
+  std::unique_ptr<ComponentSession> component;
+  std::string component_error;
   std::function<void()> on_import;
+  std::optional<Trap> import_trap;  ///< of every import, in place of its answer
 
  private:
+  std::uint32_t index_of(const std::string& name) {
+    for (std::uint32_t i = 0; i < schema_.functions().size(); ++i)
+      if (schema_.functions()[i].name == name) return i;
+    ADD_FAILURE() << "no function " << name;
+    return 0;
+  }
+  HostAnswer answer(const Function& f, const std::vector<Value>& args) {
+    if (const auto hook = on_import) hook();  // which may take itself away
+    if (import_trap) return {{}, import_trap};
+    if (f.name == "ask") return {args[0], {}};
+    if (f.name == "make-tap") return {Value::handle(21), {}};
+    if (f.name == "tale") return {Value::string("once upon a time"), {}};
+    return {};
+  }
   Schema schema_;
 };
 
