@@ -1,11 +1,14 @@
 #include "generators/coverage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "generators/names.h"
+#include "harness/core/value_stream.h"
 
 namespace fficheck {
 namespace {
@@ -47,6 +50,87 @@ std::string without_dashes(std::string_view name) {
   std::string out;
   for (const char c : name) {
     if (c != '-') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
+constexpr auto kEdges = std::to_array<std::string_view>({
+    "empty string",
+    "NUL in a string",
+    "beyond Latin-1 in a string",
+    "beyond the BMP in a string",
+    "empty list, record or tuple",
+    "0",
+    "-1",
+    "255 or 65535",
+    "largest of 32 bits",
+    "least or largest of 64 bits",
+    "NaN",
+    "infinity",
+    "-0.0",
+    "no payload",
+});
+
+/// Counts the edges among a value's leaves.
+void count_edges(const Value& value, std::map<std::string_view, std::uint64_t>& out) {
+  const auto meet = [&](std::string_view edge, bool met) { out[edge] += met ? 1 : 0; };
+  const auto real = [&](double v) {
+    meet("NaN", std::isnan(v));
+    meet("infinity", std::isinf(v));
+    meet("-0.0", v == 0 && std::signbit(v));
+  };
+  value.visit([&]<class T>(const T& v) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      const auto has = [&](unsigned char least) {
+        return std::any_of(v.begin(), v.end(),
+                           [&](char c) { return static_cast<unsigned char>(c) >= least; });
+      };
+      meet("empty string", v.empty());
+      meet("NUL in a string", v.find('\0') != std::string::npos);
+      meet("beyond Latin-1 in a string", has(0xC4));
+      meet("beyond the BMP in a string", has(0xF0));
+    } else if constexpr (std::is_same_v<T, Sequence>) {
+      meet("empty list, record or tuple", v.empty());
+      for (const Value& part : v) count_edges(part, out);
+    } else if constexpr (std::is_same_v<T, Choice>) {
+      meet("no payload", !v.payload);
+      if (v.payload) count_edges(*v.payload, out);
+    } else if constexpr (std::is_same_v<T, std::uint64_t>) {
+      meet("0", v == 0);
+      meet("255 or 65535", v == 0xFF || v == 0xFFFF);
+      meet("largest of 32 bits", v == 0xFFFFFFFF);
+      meet("least or largest of 64 bits", v == ~std::uint64_t{0});
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
+      meet("0", v == 0);
+      meet("-1", v == -1);
+      meet("largest of 32 bits", v == INT32_MAX);
+      meet("least or largest of 64 bits", v == INT64_MIN || v == INT64_MAX);
+    } else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+      real(static_cast<double>(v));
+    }
+  });
+}
+
+/// Core values of each type, as CanonicalABI.md (Flattening) counts them.
+std::vector<std::size_t> flat_counts(const Schema& schema) {
+  std::vector<std::size_t> out(schema.types().size());
+  for (std::size_t id = 0; id < out.size(); ++id) {
+    const Type& type = schema.type(static_cast<TypeId>(id));
+    std::size_t sum = 0;
+    std::size_t most = 0;
+    for (const Part& part : type.parts) {
+      if (!part.type) continue;
+      sum += out[*part.type];
+      most = std::max(most, out[*part.type]);
+    }
+    switch (class_of(type.kind)) {
+      case KindClass::Scalar:
+      case KindClass::Handle: out[id] = 1; break;
+      case KindClass::Text: out[id] = 2; break;
+      case KindClass::Sequence: out[id] = type.kind == Kind::List ? 2 : sum; break;
+      case KindClass::Choice: out[id] = 1 + most; break;
+      case KindClass::Bits: out[id] = (type.parts.size() + 31) / 32; break;
+    }
   }
   return out;
 }
@@ -171,6 +255,8 @@ class Features {
 
 std::span<const std::string_view> feature_names() { return kFeatures; }
 
+std::span<const std::string_view> edge_names() { return kEdges; }
+
 void Coverage::add(const Schema& schema) {
   ++schemas;
   types += schema.types().size();
@@ -191,7 +277,17 @@ void Coverage::add(const Schema& schema) {
     deepest = std::max(deepest, depth[id]);
   }
   ++depths[deepest];
-  for (const Function& f : schema.functions()) ++params[f.params.size()];
+  const std::vector<std::size_t> flat = flat_counts(schema);
+  const auto counted = [](std::size_t n) { return std::min(n, kMostFlat); };
+  for (const Function& f : schema.functions()) {
+    ++params[f.params.size()];
+    std::size_t sum = 0;
+    for (const Param& param : f.params) sum += flat[param.type];
+    ++flat_params[counted(sum)];
+    ++flat_results[counted(f.result ? flat[*f.result] : 0)];
+    for (std::uint64_t i = 0; i < kSampledValues; ++i)
+      for (const Value& arg : stream_args(schema, f, value_seed(0, i))) count_edges(arg, edges);
+  }
   for (const std::string_view feature : Features(schema).all()) ++features[feature];
 }
 
@@ -204,6 +300,9 @@ void Coverage::add(const Coverage& other) {
     for (std::size_t j = 0; j < kinds.size(); ++j) pairs[i][j] += other.pairs[i][j];
   }
   for (const auto& [n, count] : other.params) params[n] += count;
+  for (const auto& [n, count] : other.flat_params) flat_params[n] += count;
+  for (const auto& [n, count] : other.flat_results) flat_results[n] += count;
+  for (const auto& [name, count] : other.edges) edges[name] += count;
   for (const auto& [n, count] : other.depths) depths[n] += count;
   for (const auto& [name, count] : other.features) features[name] += count;
 }

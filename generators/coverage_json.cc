@@ -32,10 +32,22 @@ json to_json(const Coverage& coverage) {
     const auto met = coverage.features.find(feature);
     features[std::string(feature)] = met == coverage.features.end() ? 0 : met->second;
   }
-  return {{"schemas", coverage.schemas},       {"types", coverage.types},
-          {"functions", coverage.functions},   {"kinds", std::move(kinds)},
-          {"pairs", std::move(pairs)},         {"params", counts(coverage.params)},
-          {"depths", counts(coverage.depths)}, {"features", std::move(features)}};
+  json edges = json::object();
+  for (const std::string_view edge : edge_names()) {
+    const auto met = coverage.edges.find(edge);
+    edges[std::string(edge)] = met == coverage.edges.end() ? 0 : met->second;
+  }
+  return {{"flat_params", counts(coverage.flat_params)},
+          {"flat_results", counts(coverage.flat_results)},
+          {"edges", std::move(edges)},
+          {"schemas", coverage.schemas},
+          {"types", coverage.types},
+          {"functions", coverage.functions},
+          {"kinds", std::move(kinds)},
+          {"pairs", std::move(pairs)},
+          {"params", counts(coverage.params)},
+          {"depths", counts(coverage.depths)},
+          {"features", std::move(features)}};
 }
 
 }  // namespace fficheck

@@ -24,7 +24,7 @@ CoverageCounts coverage_of(const json& c) {
   out.functions = c.value("functions", std::uint64_t{0});
   if (c.contains("kinds")) out.kinds = c.at("kinds").get<Counts>();
   if (c.contains("pairs")) out.pairs = c.at("pairs").get<std::map<std::string, Counts>>();
-  for (const char* group : {"features", "params", "depths"})
+  for (const char* group : {"features", "params", "depths", "flat_params", "flat_results", "edges"})
     if (c.contains(group)) out.groups[group] = c.at(group).get<Counts>();
   if (c.contains("groups"))
     for (const auto& [name, counts] : c.at("groups").items())
