@@ -119,13 +119,25 @@ std::optional<Trap> CoreSession::call_tampered(std::uint32_t schema, std::uint32
 }
 
 std::optional<Trap> CoreSession::call_watched(std::uint32_t schema, std::uint32_t function,
-                                              const std::vector<Value>& args,
-                                              const std::function<void()>& between,
+                                              const std::vector<Value>& args, const Watch& watch,
                                               std::optional<Value>* result) {
-  const Hooks hooks{.returned = [&](std::span<CoreValue>, std::span<std::uint8_t>) { between(); }};
+  // Scalars leave nothing in memory.
+  if (!watch.returned && state_->bound[schema][function].all_scalars)
+    return call_fast(schema, function, args, result);
+  const Hooks* before = state_->hooks;
+  Hooks hooks = before == nullptr ? Hooks{} : *before;
+  hooks.lowered = [&](std::span<CoreValue> flat, std::span<std::uint8_t> memory) {
+    if (before != nullptr && before->lowered) before->lowered(flat, memory);
+    watch.lowered();
+  };
+  if (watch.returned)
+    hooks.returned = [&](std::span<CoreValue> flat, std::span<std::uint8_t> memory) {
+      if (before != nullptr && before->returned) before->returned(flat, memory);
+      watch.returned();
+    };
   state_->hooks = &hooks;
   std::optional<Trap> trap = call_fast(schema, function, args, result);
-  state_->hooks = nullptr;
+  state_->hooks = before;
   return trap;
 }
 

@@ -94,11 +94,15 @@ class CoreSession {
   std::optional<Trap> call_tampered(std::uint32_t schema, std::uint32_t function,
                                     const std::vector<Value>& args, const Tamper& tamper,
                                     std::optional<Value>* result);
-  /// The same as call_fast, but `between` runs after the guest returned and before its result is
+  /// The same as call_fast, but `lowered` runs when the arguments are in the guest's memory and
+  /// before it is called, `returned`, where it is set, after it returned and before its result is
   /// lifted.
+  struct Watch {
+    std::function<void()> lowered;
+    std::function<void()> returned;
+  };
   std::optional<Trap> call_watched(std::uint32_t schema, std::uint32_t function,
-                                   const std::vector<Value>& args,
-                                   const std::function<void()>& between,
+                                   const std::vector<Value>& args, const Watch& watch,
                                    std::optional<Value>* result);
   /// What call_tampered saw of the allocator so far.
   [[nodiscard]] const AllocationTrace& trace() const;

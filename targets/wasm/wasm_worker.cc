@@ -18,7 +18,7 @@ namespace {
 
 /// One value in so many also crosses through the component session.
 constexpr std::uint64_t kBothEvery = 16;
-/// Of a run, every so many values the guest collects its garbage inside each cabi_realloc.
+/// Of a run, every so many values the guest collects its garbage inside cabi_realloc.
 constexpr std::uint64_t kCollectEvery = 64;
 constexpr std::chrono::milliseconds kCallLimit{5000};
 constexpr CoreType kI32 = CoreType::I32;
@@ -46,6 +46,7 @@ Result<std::unique_ptr<WasmWorker>> WasmWorker::load(std::vector<std::uint8_t> m
 
 Result<void> WasmWorker::start_core() {
   core_host_.clear();
+  collecting_ = false;
   if (core_) return core_->restart();
   FFICHECK_TRY(core_, CoreSession::create(module_, interfaces_, encoding_, core_host_.functions(),
                                           kCallLimit, core_host_.destructor(), *abi_));
@@ -96,12 +97,17 @@ void WasmWorker::collect_in_realloc(bool on) {
   std::uint64_t raw[1] = {on ? 1U : 0U};
   const CoreType in[] = {kI32};
   (void)core_->probe("collect-in-realloc", in, {}, raw);  // a guest that trapped starts anew
+  collecting_ = on;
 }
 
 std::string WasmWorker::run_core(std::uint32_t schema, std::uint32_t function,
                                  const std::vector<Value>& args, std::optional<Value>* result,
                                  std::uint64_t* witness) {
-  if (const auto trap = core_->call_fast(schema, function, args, result)) {
+  const auto trap = collecting_
+                        ? core_->call_watched(schema, function, args,
+                                              {[this] { collect_in_realloc(true); }, {}}, result)
+                        : core_->call_fast(schema, function, args, result);
+  if (trap) {
     const Result<void> restarted = start_core();
     return "core session: trap: " + trap->reason +
            (restarted.ok() ? "" : "; and " + restarted.error().text());

@@ -76,7 +76,7 @@ class WasmWorker final : public WorkerHandler {
   /// What is wrong with the ledger after a call that began with `live` allocations.
   std::string check_ledger(std::uint32_t schema, std::uint32_t function, std::int64_t live,
                            const AllocationTrace& trace);
-  /// Whether the guest's collector runs inside each cabi_realloc: what it forgets to hold is gone
+  /// Whether the guest's collector runs inside cabi_realloc: what it forgets to hold is gone
   /// then. Off in an instance that was started anew.
   void collect_in_realloc(bool on);
   /// What one call through a session came to.
@@ -110,6 +110,7 @@ class WasmWorker final : public WorkerHandler {
   std::shared_ptr<CompiledComponent> wrapped_;
   std::unique_ptr<ComponentSession> component_;
   std::uint64_t calls_ = 0;
+  bool collecting_ = false;  // collect_in_realloc is on
 };
 
 /// The whole worker: reads `dir`/wasm/batch.txt and `dir`/wit/*.wit, and serves the wire.

@@ -1,5 +1,6 @@
-// The law `gc`: the guest's collector runs inside each cabi_realloc, so also inside imports with a
-// result in memory, between a result's return and its post-return, and between calls.
+// The law `gc`: the guest's collector runs inside cabi_realloc, so also inside imports with a
+// result in memory, once more when the arguments are there, between a result's return and its
+// post-return, and between calls.
 #include <cstring>
 
 #include "harness/run/trial.h"
@@ -26,9 +27,13 @@ std::string WasmWorker::try_gc(const BulkRequest& request, const Trial& trial) {
   std::string between;
   std::optional<Value> seen;
   std::string problem;
+  CoreSession::Watch watch{[&] { collect_in_realloc(true); }, {}};
+  // Of a flat result the guest keeps nothing.
+  const CanonicalFunction& lowered =
+      interfaces_[request.schema].lowering.functions[request.function];
+  if (lowered.result_in_memory) watch.returned = [&] { between = collect(); };
   collect_in_realloc(true);
-  const auto trap = core_->call_watched(
-      request.schema, request.function, trial.args, [&] { between = collect(); }, &seen);
+  const auto trap = core_->call_watched(request.schema, request.function, trial.args, watch, &seen);
   if (trap) {
     const Result<void> restarted = start_core();
     return "trap: " + trap->reason + (restarted.ok() ? "" : "; and it does not start again");

@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"bytes"
 	"runtime"
 
 	"fficheck.local/batch/ffirt"
@@ -35,18 +36,19 @@ func probeCounter(which uint32) int64 {
 	}
 }
 
-// litter keeps the newest litter reachable, so that it is written at all.
-var litter []byte
+// litter keeps the newest litter reachable, so that it is written at all; dirt is what is written: a
+// copy of it is one instruction, a loop over bytes takes longer than the collection.
+var (
+	litter []byte
+	dirt   = bytes.Repeat([]byte{0xDB}, 1024)
+)
 
 // collect collects, and writes over what was collected.
 func collect() {
 	runtime.GC()
 	for size := 8; size <= 1024; size *= 2 {
 		for range 32 {
-			litter = make([]byte, size)
-			for i := range litter {
-				litter[i] = 0xDB
-			}
+			litter = append([]byte(nil), dirt[:size]...)
 		}
 	}
 }
@@ -56,9 +58,29 @@ func probeCollect() { collect() }
 
 //go:wasmexport fficheck:probe/probe#collect-in-realloc
 func probeCollectInRealloc(on uint32) {
-	ffirt.OnRealloc = nil
+	if uncollected {
+		collect()
+	}
+	reallocs, uncollected, ffirt.OnRealloc = 0, false, nil
 	if on != 0 {
-		ffirt.OnRealloc = collect
+		ffirt.OnRealloc = collectSometimes
+	}
+}
+
+// reallocs counts those since the host asked for collections, uncollected tells that none followed the
+// newest.
+var (
+	reallocs    uint
+	uncollected bool
+)
+
+// collectSometimes collects in the first few and then ever fewer: what the host was given must be held
+// until it is lifted, so one collection is as good as many in a row.
+func collectSometimes() {
+	reallocs++
+	uncollected = reallocs > 4 && reallocs&(reallocs-1) != 0
+	if !uncollected {
+		collect()
 	}
 }
 

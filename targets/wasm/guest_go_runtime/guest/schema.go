@@ -60,10 +60,18 @@ func functions(rows string) (all []*function) {
 	return all
 }
 
+// prepared is the schema in use. What another one needed is the collector's: it would go through all of
+// it each time.
+var prepared *Schema
+
 func (s *Schema) prepare() {
-	if s.plans != nil {
+	if s == prepared {
 		return
 	}
+	if prepared != nil {
+		*prepared = Schema{Describe: prepared.Describe}
+	}
+	prepared = s
 	s.Describe(s)
 	s.plans = check.NewPlans(s.Table, s.Types, handles{s})
 	s.exports, s.hosts = functions(s.Exports), functions(s.Hosts)
