@@ -201,7 +201,9 @@ Edit without_assertions() {
   return all({perhaps(lines(R"(go/layout\.go)", "const _", R"(^const _ = -\(unsafe.*$)", "")),
               perhaps(lines(R"(go/layout\.go)", "import", R"(^import "unsafe"$)", "")),
               perhaps(lines(R"((native|guest|go/shim)/.*\.[ch])", "_Static_assert",
-                            R"(^_Static_assert\(.*$)", ""))});
+                            R"(^_Static_assert\(.*$)", "")),
+              perhaps(lines(R"((native|guest)/c[0-9].*\.c)", "FFI_",
+                            R"(^FFI_(LAYOUT|OFFSET|MEMBER)\(.*$)", ""))});
 }
 
 }  // namespace fficheck::edits

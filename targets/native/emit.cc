@@ -17,8 +17,8 @@ LibraryName batch_name(std::string_view id) { return {std::string(id), pascal_ca
 FileSet runtime_files(bool tests) {
   FileSet out;
   for (auto& [name, text] : native_runtime_files()) {
-    const bool test_only =
-        name == "ffi_stream.c" || name == "ffi_witness.c" || name.starts_with("ffi_provider");
+    const bool test_only = name == "ffi_layout.h" || name == "ffi_stream.c" ||
+                           name == "ffi_witness.c" || name.starts_with("ffi_provider");
     if (tests || !test_only) out.emplace("native/" + name, std::move(text));
   }
   return out;

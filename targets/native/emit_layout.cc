@@ -3,20 +3,10 @@
 #include "targets/native/emit_parts.h"
 
 namespace fficheck::native_emit {
-namespace {
-
-std::string assertion(const std::string& expression, std::uint64_t figure,
-                      const std::string& what) {
-  return "_Static_assert(" + expression + " == " + std::to_string(figure) + ", \"" + what +
-         "\");\n";
-}
-
-}  // namespace
-
 std::string emit_layout(const Unit& unit) {
   const Reference reference(unit.schema, unit.abi);
   std::string out = preamble(unit, "Layout");
-  out += "#include \"" + unit.names.library.prefix + ".h\"\n";
+  out += "#include \"" + unit.names.library.prefix + ".h\"\n#include \"ffi_layout.h\"\n";
   std::string assertions;
   for (TypeId id = 0; id < unit.schema.types().size(); ++id) {
     const ReferenceLayout layout = unit.used[id] ? reference.layout(id) : ReferenceLayout{};
@@ -24,18 +14,16 @@ std::string emit_layout(const Unit& unit) {
     const Type& type = unit.schema.type(id);
     if (!is_named(type.kind) && unit.lowering.types[id].shape != Shape::Struct) continue;
     const std::string& name = unit.names.types[id];
-    const std::string what = brief(unit.schema, id);
-    assertions += assertion("sizeof(" + name + ")", layout.size, what + ": size");
-    assertions += assertion("_Alignof(" + name + ")", layout.align, what + ": alignment");
+    const std::string what = ", \"" + brief(unit.schema, id) + "\");\n";
+    assertions += "FFI_LAYOUT(" + name + ", " + std::to_string(layout.size) + ", " +
+                  std::to_string(layout.align) + what;
     for (std::size_t i = 0; i < layout.members.size(); ++i) {
       const ReferenceLayout::Member& member = layout.members[i];
       // A member that the lowering forgot has no name here, and does not compile.
       const std::string field =
           i < unit.names.members[id].size() ? unit.names.members[id][i] : member.name;
-      assertions += assertion("offsetof(" + name + ", " + field + ")", member.offset,
-                              what + ": offset of " + member.name);
-      assertions += assertion("sizeof(((" + name + " *)0)->" + field + ")", member.size,
-                              what + ": size of " + member.name);
+      assertions += "FFI_MEMBER(" + name + ", " + field + ", " + std::to_string(member.offset) +
+                    ", " + std::to_string(member.size) + what;
     }
   }
   return assertions.empty() ? out : out + "\n" + assertions;

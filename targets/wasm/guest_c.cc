@@ -126,11 +126,6 @@ std::string emit_guest_source(const GuestUnit& unit) {
 std::string emit_guest_layout(const GuestUnit& unit) {
   const CanonicalReference reference(unit.schema);
   std::string assertions;
-  const auto assertion = [&](const std::string& expression, std::uint64_t figure,
-                             const std::string& what) {
-    assertions +=
-        "_Static_assert(" + expression + " == " + std::to_string(figure) + ", \"" + what + "\");\n";
-  };
   for (TypeId id = 0; id < unit.schema.types().size(); ++id) {
     if (!unit.used[id]) continue;
     const Type& type = unit.schema.type(id);
@@ -138,26 +133,30 @@ std::string emit_guest_layout(const GuestUnit& unit) {
     if (klass == KindClass::Scalar || klass == KindClass::Text || klass == KindClass::Handle)
       continue;
     const std::string& name = unit.names.types[id];
-    const std::string what = native_emit::brief(unit.schema, id);
-    assertion("sizeof(" + name + ")", reference.elem_size(id), what + ": size");
-    assertion("_Alignof(" + name + ")", reference.alignment(id), what + ": alignment");
+    const std::string what = ", \"" + native_emit::brief(unit.schema, id) + "\");\n";
+    const auto figures = [&](std::initializer_list<std::uint64_t> all) {
+      for (const std::uint64_t figure : all) assertions += ", " + std::to_string(figure);
+      assertions += what;
+    };
+    assertions += "FFI_LAYOUT(" + name;
+    figures({reference.elem_size(id), reference.alignment(id)});
     const std::vector<std::string>& members = unit.names.members[id];
     if (type.kind == Kind::Record || type.kind == Kind::Tuple) {
       const std::vector<std::uint64_t> offsets = reference.field_offsets(id);
       for (std::size_t i = 0; i < offsets.size(); ++i) {
-        assertion("offsetof(" + name + ", " + members[i] + ")", offsets[i],
-                  what + ": offset of " + members[i]);
+        assertions += "FFI_OFFSET(" + name + ", " + members[i];
+        figures({offsets[i]});
       }
     }
     if (klass == KindClass::Choice && members.size() == 2) {
-      assertion("offsetof(" + name + ", " + members[1] + ")", reference.payload_offset(id),
-                what + ": offset of the payload");
-      assertion("sizeof(((" + name + " *)0)->" + members[0] + ")", reference.discriminant_size(id),
-                what + ": size of the discriminant");
+      assertions += "FFI_OFFSET(" + name + ", " + members[1];
+      figures({reference.payload_offset(id)});
+      assertions += "FFI_MEMBER(" + name + ", " + members[0];
+      figures({0, reference.discriminant_size(id)});
     }
   }
   std::string out = native_emit::preamble(unit, "Layout");
-  out += "#include \"" + unit.prefix() + ".h\"\n";
+  out += "#include \"" + unit.prefix() + ".h\"\n#include \"ffi_layout.h\"\n";
   return assertions.empty() ? out : out + "\n" + assertions;
 }
 
@@ -205,7 +204,8 @@ FileSet guest_c_runtime(bool tests) {
   }
   if (!tests) return out;
   FileSet native = runtime_files(true);
-  for (const char* name : {"ffi_types.h", "ffi_runtime_values.c", "ffi_stream.c", "ffi_witness.c"})
+  for (const char* name :
+       {"ffi_layout.h", "ffi_types.h", "ffi_runtime_values.c", "ffi_stream.c", "ffi_witness.c"})
     out.emplace(std::string("guest/") + name, std::move(native.at(std::string("native/") + name)));
   return out;
 }
