@@ -14,7 +14,7 @@ class Compiles final : public Property {
   [[nodiscard]] std::vector<std::string_view> stages() const override {
     return {"compile-c",        "compile-c-gcc", "compile-c-clang",
             "compile-cxx",      "compile-go",    "compile-wasm-c",
-            "compile-wasm-go",  "link",          "clang-c",
+            "compile-wasm-go",  "link",          "gcc-c",
             "clang-cxx-header", "vet",           "gofmt",
             "clang-format"};
   }

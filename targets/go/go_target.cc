@@ -66,8 +66,9 @@ Stage run_stage(std::string stage, std::vector<std::string> command, const fs::p
 std::string full_path(const fs::path& path) { return fs::absolute(path).string(); }
 
 Stage compile_shims(const BuildOptions& options) {
+  FFICHECK_TRY(const std::string cc, batch_compiler(options));
   return run_stage("compile-c",
-                   {"gcc", "-std=c11", options.leg == "O2" ? "-O2" : "-O0", "-Wall", "-Wextra",
+                   {cc, "-std=c11", options.leg == "O2" ? "-O2" : "-O0", "-Wall", "-Wextra",
                     "-Werror", "-fPIC", "-c", "batch.c", "-o", "batch.o"},
                    options.dir / "go" / "shim", {}, options.limit);
 }

@@ -77,7 +77,7 @@ ProcessEnd finish(ChildProcess& process, std::chrono::seconds limit) {
 }
 
 Result<std::optional<BuildFailure>> compile_halves(const BuildOptions& options) {
-  FFICHECK_TRY(const std::string cc, gcc());
+  FFICHECK_TRY(const std::string cc, batch_compiler(options));
   FFICHECK_TRY(ChildProcess first, start_compiler(cc, options, 0));
   FFICHECK_TRY(ChildProcess second, start_compiler(cc, options, 1));
   ProcessEnd ends[] = {finish(first, options.limit), finish(second, options.limit)};
@@ -102,6 +102,10 @@ Result<std::optional<BuildFailure>> run_stage(const BuildOptions& options, Comma
 }  // namespace
 
 fs::path batch_library(const fs::path& dir) { return dir / "libbatch.so"; }
+
+Result<std::string> batch_compiler(const BuildOptions& options) {
+  return options.leg == "plain" ? clang() : gcc();
+}
 
 Result<void> check_c_tools() { return check_tools({need_gcc(), need_clang()}); }
 
@@ -143,12 +147,13 @@ Result<std::optional<BuildFailure>> build_batch_library(const BuildOptions& opti
 }
 
 Result<std::optional<BuildFailure>> lint_batch_library(const BuildOptions& options) {
-  FFICHECK_TRY(const std::string cc, clang());
+  FFICHECK_TRY(const std::string second, gcc());
   FFICHECK_TRY(
       std::optional<BuildFailure> failure,
       run_stage(options,
-                {cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "batch.c"},
-                "clang-c"));
+                {second, "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "batch.c"},
+                "gcc-c"));
+  FFICHECK_TRY(const std::string cc, clang());
   if (failure) return failure;
   FFICHECK_TRY(failure, run_stage(options,
                                   {cc, "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror",
