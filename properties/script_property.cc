@@ -8,7 +8,6 @@ namespace {
 
 /// How often a saved script runs in a replay: whether it fails may hang on the schedule.
 constexpr std::uint32_t kTries = 5;
-constexpr std::uint32_t kLimitMs = 5000;
 /// Schemas of so many get a heavier script.
 constexpr std::uint64_t kHeavyEvery = 16;
 constexpr std::uint64_t kHeaviestEvery = 128;
@@ -39,8 +38,9 @@ std::vector<Step> actions(const std::vector<Step>& steps) {
 }
 
 Answer<ScriptOutcome> ask(const Subject& subject, const std::vector<std::vector<Step>>& scripts) {
-  return subject.session.script(
-      {.schema = subject.index, .limit_ms = kLimitMs, .scripts = scripts});
+  return subject.session.script({.schema = subject.index,
+                                 .limit_ms = static_cast<std::uint32_t>(subject.patience.count()),
+                                 .scripts = scripts});
 }
 
 std::string at_step(const std::vector<Step>& steps, std::size_t at, const std::string& message,
@@ -84,8 +84,33 @@ Verdict ScriptProperty::check(const Subject& subject) const {
   return run(subject, scripts);
 }
 
+namespace {
+
+/// Constructors at once are about what happens first in a process.
+bool wants_fresh_worker(const std::vector<Step>& script) {
+  return std::any_of(script.begin(), script.end(), [](const Step& step) {
+    return step.action.act == Act::Churn && step.action.callers > 1;
+  });
+}
+
+}  // namespace
+
 Verdict ScriptProperty::run(const Subject& subject,
                             const std::vector<std::vector<Step>>& scripts) const {
+  if (!wants_fresh_worker(scripts.front())) return run_all(subject, scripts);
+  Verdict out;
+  for (const std::vector<Step>& one : scripts) {
+    if (const Result<void> fresh = subject.session.restart(); !fresh.ok())
+      return broken(fresh.error().text());
+    Verdict verdict = run_all(subject, {one});
+    if (verdict.outcome != Verdict::Outcome::Pass) return verdict;
+    out.values += verdict.values;
+  }
+  return out;
+}
+
+Verdict ScriptProperty::run_all(const Subject& subject,
+                                const std::vector<std::vector<Step>>& scripts) const {
   const Answer<ScriptOutcome> answer = ask(subject, scripts);
   if (const auto* loss = std::get_if<WorkerLoss>(&answer)) {
     // Which of them it was: each alone, on a worker of its own.

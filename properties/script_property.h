@@ -37,6 +37,8 @@ class ScriptProperty final : public Property {
   [[nodiscard]] std::optional<Verdict> refuse(const Subject& subject) const;
   [[nodiscard]] Verdict run(const Subject& subject,
                             const std::vector<std::vector<Step>>& scripts) const;
+  [[nodiscard]] Verdict run_all(const Subject& subject,
+                                const std::vector<std::vector<Step>>& scripts) const;
   [[nodiscard]] std::optional<Verdict> drift(const Subject& subject,
                                              const std::vector<std::vector<Step>>& scripts) const;
   ScriptRules rules_;

@@ -9,6 +9,14 @@
 namespace fficheck {
 namespace {
 
+/// Callers whose calls wait, in a crowd: more than any pool of threads.
+constexpr std::uint32_t kCrowd = 512;
+
+/// Any way to behave but a panic, which the law `panic` is about.
+constexpr HostWay kAnyWay[] = {HostWay::None,  HostWay::Answer,   HostWay::Later,
+                               HostWay::Error, HostWay::Hold,     HostWay::Call,
+                               HostWay::Twice, HostWay::Stranger, HostWay::Null};
+
 const std::vector<HostWay>& good_ways() {
   static const std::vector<HostWay> ways = {HostWay::Answer, HostWay::Later,    HostWay::Call,
                                             HostWay::Twice,  HostWay::Stranger, HostWay::Null};
@@ -143,7 +151,7 @@ void ScriptWriter::any_step(const ScriptSize& size) {
     case 2:
       if (parts_.hosts.empty()) return;
       return host(c, parts_.hosts[below(static_cast<std::uint32_t>(parts_.hosts.size()))],
-                  static_cast<HostWay>(below(10)), below(300));
+                  kAnyWay[below(std::size(kAnyWay))], below(300));
     case 3: add(Act::Release, c).action.way = below(2); return;
     case 4: return listen(c);
     case 5:
@@ -161,7 +169,6 @@ void ScriptWriter::any_step(const ScriptSize& size) {
     case 11: {
       const std::uint32_t callers = 2 + below(size.callers - 1);
       start(c, plan(200), callers, 1 + below(3), c + 1 < contexts_ ? 1 + below(2) : 1);
-      steps_.back().action.late = chance(20);
       return;
     }
     case 12: return perturb();
@@ -178,12 +185,26 @@ void ScriptWriter::any_step(const ScriptSize& size) {
   }
 }
 
+/// Listeners are removed while they are told of events.
+void ScriptWriter::deafen(std::uint32_t c, const ScriptSize& size) {
+  if (parts_.events.empty()) return;
+  const std::uint32_t first = listeners_;
+  for (std::uint32_t n = 1 + below(3); n > 0; --n) listen(c);
+  TaskPlan p;
+  p.events = 3;
+  p.delay_us = below(200);
+  start(c, pack_plan(p), size.callers, 1 + below(8));
+  if (chance(70)) pause(below(1000));
+  for (std::uint32_t l = first; l < listeners_; ++l) add(Act::Unlisten, l);
+}
+
 void ScriptWriter::completion(const ScriptSize& size) {
   if (chance(50)) perturb();
   for (std::uint32_t n = 1 + below(2); n > 0; --n) {
     const std::uint32_t c = create();
     hosts(c, good_ways());
     if (chance(50)) listen(c);
+    if (chance(30)) deafen(c, size);
   }
   for (std::uint32_t n = size.steps; n > 0; --n) any_step(size);
 }
@@ -191,20 +212,50 @@ void ScriptWriter::completion(const ScriptSize& size) {
 void ScriptWriter::non_blocking(const ScriptSize& size) {
   const std::uint32_t c = create();
   const bool held = chance(60);
-  hosts(c, {held ? HostWay::Hold : chance(50) ? HostWay::Call : HostWay::Later});
+  // One of the host functions waits, or all of them.
+  const auto count = static_cast<std::uint32_t>(parts_.hosts.size());
+  const std::uint32_t waits = below(std::min(count, 8u));
+  const bool one = held && count > 1 && chance(60);
+  hosts(c, {one    ? HostWay::Answer
+            : held ? HostWay::Hold
+                   : (chance(50) ? HostWay::Call : HostWay::Later)});
+  if (one) host(c, parts_.hosts[waits], HostWay::Hold);
+  const auto ask = [&](std::uint32_t first) {
+    TaskPlan p;
+    p.asks = 1;
+    p.first = first;
+    p.thread = chance(30);
+    return pack_plan(p);
+  };
+  const bool crowd = held && size.callers > 8 && chance(40);
   std::vector<std::uint32_t> waiting;
-  for (std::uint32_t n = 1 + below(4); n > 0; --n) waiting.push_back(start(c, asking()));
+  for (std::uint32_t n = 1 + below(4); n > 0; --n)
+    waiting.push_back(start(c, one ? ask(waits) : asking()));
+  if (crowd) waiting.push_back(start(c, ask(waits), kCrowd));
   // Held or not, others go on meanwhile.
   TaskPlan brief;
   brief.delay_us = below(200);
   brief.thread = chance(50);
   await(start(c, pack_plan(brief)));
   await(start(c, chance(50) ? 0 : pack_plan(brief), 2 + below(size.callers), 1 + below(2)));
+  // Those too that ask: another function, or for another context.
+  if (one) await(start(c, ask((waits + 1) % count), 1 + below(4)));
+  if (crowd || chance(30)) {
+    const std::uint32_t other = create();
+    hosts(other, {HostWay::Answer});
+    await(start(other, asking(), 1 + below(4)));
+  }
   if (held) add(Act::Release, c).action.way = below(2);
   for (const std::uint32_t group : waiting) await(group);
 }
 
 void ScriptWriter::concurrency(const ScriptSize& size) {
+  // What happens first in a process may happen to many at once.
+  if (chance(50)) {
+    Step& churn = add(Act::Churn, 0);
+    churn.action.callers = 2 + below(size.callers);
+    churn.count = churn.action.callers + below(size.callers);
+  }
   perturb();
   const std::uint32_t m = 1 + below(3);
   for (std::uint32_t i = 0; i < m; ++i) {
@@ -215,7 +266,6 @@ void ScriptWriter::concurrency(const ScriptSize& size) {
   std::vector<std::uint32_t> all;
   for (std::uint32_t n = 1 + below(3); n > 0; --n) {
     all.push_back(start(0, plan(300), 1 + below(size.callers), 1 + below(4), m));
-    steps_.back().action.late = chance(20);
   }
   for (const std::uint32_t group : all) await(group);
 }
@@ -230,6 +280,12 @@ void ScriptWriter::panic(const ScriptSize& size) {
   await(more);
   hosts(c, {HostWay::Answer});
   await(start(c, asking()));
+  if (chance(50)) return;
+  // While the context ends.
+  hosts(c, {HostWay::Panic, HostWay::Later});
+  start(c, asking(), 1 + below(size.callers), 1 + below(2));
+  if (chance(50)) pause(below(200));
+  add(Act::Destroy, c);
 }
 
 void ScriptWriter::teardown(const ScriptSize& size) {
@@ -249,10 +305,17 @@ void ScriptWriter::teardown(const ScriptSize& size) {
   if (chance(50)) add(Act::Destroy, c);
   const std::uint32_t after = start(c, plan(100));
   // A new context, perhaps in the old one's place: nothing of the old reaches it.
+  if (chance(60)) {
+    await(after);
+    pause(500 + below(1500));  // the old one has left its place
+  }
   const std::uint32_t fresh = create();
-  hosts(fresh, {HostWay::Answer, HostWay::Hold});
+  hosts(fresh, chance(50) ? std::vector<HostWay>{HostWay::Hold}
+                          : std::vector<HostWay>{HostWay::Answer, HostWay::Hold});
   listen(fresh);
-  const std::uint32_t alive = start(fresh, plan(200), 1 + below(4), 1 + below(2));
+  const bool asks = !parts_.hosts.empty() && chance(70);
+  const std::uint32_t alive = start(fresh, asks ? asking() : plan(200), 1 + below(4), 1 + below(2));
+  if (asks && chance(50)) pause(below(500));  // so that they wait when late answers come
   add(Act::Forge, fresh).action.way = static_cast<std::uint32_t>(ForgeWay::Foreign);
   add(Act::Release, c).action.way = below(2);
   add(Act::Forge, c).action.way = below(4);
@@ -285,8 +348,8 @@ void ScriptWriter::lifetime(const ScriptSize& size) {
     p.asks = parts_.hosts.empty() ? 0 : below(3);
     p.events = parts_.events.empty() ? 0 : below(3);
     const bool plain = chance(30);
-    start(c, plain ? 0 : pack_plan(p), 1 + below(size.callers), 1 + below(3));
-    steps_.back().action.late = true;
+    start(c, plain ? 0 : pack_plan(p), 1 + below(size.callers), 1 + below(6));
+    steps_.back().action.late = chance(80);
   }
   for (std::uint32_t group = 0; group < groups_; ++group) await(group);
 }

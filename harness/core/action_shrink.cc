@@ -13,6 +13,9 @@ class Simpler {
 
   std::vector<Step> run() && {
     if (action_.act == Act::Start) calls();
+    if (action_.act == Act::Churn && action_.callers > 1)
+      for (const std::uint32_t n : {1u, 2u, action_.callers / 2})
+        if (n > 0 && n < action_.callers) offer([&](Step& s) { s.action.callers = n; });
     if (action_.act == Act::Churn)
       for (const std::uint64_t times : {std::uint64_t{1}, step_.count / 10, step_.count / 2})
         if (times > 0 && times < step_.count) offer([&](Step& s) { s.count = times; });

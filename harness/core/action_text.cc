@@ -182,7 +182,8 @@ class WordReader {
     if (is("seed", plans || a.act == Act::Perturb)) return big(step.seed, value);
     if (is("plan", plans)) return big(a.plan, value);
     if (is("times", a.act == Act::Churn)) return big(step.count, value);
-    if (is("callers", a.act == Act::Start)) return number(a.callers, value, kMostCallers);
+    if (is("callers", a.act == Act::Start || a.act == Act::Churn))
+      return number(a.callers, value, kMostCallers);
     if (is("calls", a.act == Act::Start)) return number(a.calls, value, kMostCalls);
     if (is("us", a.act == Act::Host || a.act == Act::Pause))
       return number(a.us, value, kMostMicroseconds);
@@ -294,8 +295,9 @@ std::string print_action(const Step& step) {
       return a.way == 0 ? out : out + " " + std::string(way_name(kListenWays, a.way));
     case Act::Forge: return out + number(a.number) + " " + std::string(way_name(kForgeWays, a.way));
     case Act::Churn:
-      return out + " times=" + std::to_string(step.count) + seed_word(step.seed) +
-             plan_words(a.plan);
+      out += " times=" + std::to_string(step.count) + seed_word(step.seed);
+      if (a.callers != 1) out += " callers=" + std::to_string(a.callers);
+      return out + plan_words(a.plan);
     case Act::Perturb: return out + " seed=" + hex(step.seed);
     case Act::Pause: return out + " us=" + std::to_string(a.us);
   }

@@ -56,7 +56,7 @@ struct Action {
   std::uint32_t context = 0;   ///< Start, Listen: the (first) context
   std::uint32_t contexts = 1;  ///< Start: so many in a row
   std::uint64_t plan = 0;      ///< Create, Start, Churn
-  std::uint32_t callers = 1;   ///< Start
+  std::uint32_t callers = 1;   ///< Start, Churn: at once
   std::uint32_t calls = 1;     ///< Start: of each caller
   bool late = false;           ///< Start: results are compared after the last call has ended
   std::uint32_t way = 0;       ///< HostWay, ListenWay, ForgeWay; Release: 1 backwards

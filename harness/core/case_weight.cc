@@ -82,7 +82,7 @@ std::uint64_t action_weight(const Step& step) {
   if (a.act == Act::Start)
     sum +=
         saturated(calls, 20) * 64 + saturated(a.callers, 17) * 16 + std::uint64_t{a.contexts} * 64;
-  if (a.act == Act::Churn) sum += saturated(step.count, 24) * 16;
+  if (a.act == Act::Churn) sum += saturated(step.count, 24) * 16 + saturated(a.callers, 17) * 16;
   if (const auto plan = unpack_plan(a.plan))
     sum += 1024 + plan->delay_us / 16 +
            256 * (plan->progress + 2 * plan->asks + plan->events + (plan->thread ? 1u : 0u) +

@@ -204,6 +204,9 @@ std::optional<std::uint32_t> inner_function(const Schema& schema) {
   return any;
 }
 
+/// Calls of a group that may collect garbage: it costs more than a call.
+constexpr std::uint64_t kCollected = 64;
+
 int perturbation(std::uint64_t seed, std::uint64_t group, std::uint64_t i) {
   if (seed == 0) return 0;
   const std::uint64_t r = value_seed(seed + group, i);
@@ -212,6 +215,7 @@ int perturbation(std::uint64_t seed, std::uint64_t group, std::uint64_t i) {
     case 1: return static_cast<int>((r >> 8) % 200);
     case 2:
     case 3: return -1;
+    case 4: return i < kCollected ? kCollect : 0;
     default: return 0;
   }
 }

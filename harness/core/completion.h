@@ -83,8 +83,10 @@ struct JudgedEnd {
 /// The function that HostWay::Call and ListenWay::Call call; absent where there is none.
 [[nodiscard]] std::optional<std::uint32_t> inner_function(const Schema& schema);
 
+/// What perturbation() gives where a worker with a garbage collector shall run it.
+inline constexpr int kCollect = -2;
 /// How long, in microseconds, the perturbation sleeps before call `i` of that group; negative: it
-/// yields; 0: neither.
+/// yields, or collects garbage; 0: neither.
 [[nodiscard]] int perturbation(std::uint64_t seed, std::uint64_t group, std::uint64_t i);
 
 /// What a worker saw of one step: section 3. What is absent is 0.

@@ -12,6 +12,8 @@ namespace {
 
 /// Calls whose arguments and events are made again to check a digest.
 constexpr std::uint64_t kDigested = 64;
+/// Threads that a process may have beside those of its contexts.
+constexpr std::uint64_t kThreads = 256;
 
 bool is_bad(HostWay way) {
   return way == HostWay::None || way == HostWay::Error || way == HostWay::Panic;
@@ -39,6 +41,9 @@ class Judge {
   }
 
   std::optional<ModelProblem> run() {
+    // What is stuck ends its script, so that all else follows from it.
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+      if (seen_[i].count("stuck") != 0) return ModelProblem{i, common(seen_[i])};
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       std::string problem = common(seen_[i]);
       if (problem.empty()) problem = step(i);
@@ -105,12 +110,20 @@ class Judge {
       case Act::Listen: return listener(time_.listeners().at(a.number), at, seen);
       case Act::Unlisten: return unlisten(time_.listeners().at(a.number), at, seen);
       case Act::Forge: return exactly("forged answers accepted", 0, seen.count("accepted"));
-      case Act::Await:
+      case Act::Await: return threads(seen);
       case Act::Cancel:
       case Act::Perturb:
       case Act::Pause: return {};
     }
     return {};
+  }
+
+  /// However many calls are pending: contexts have one each, and the caller some of its own.
+  [[nodiscard]] std::string threads(const StepSeen& seen) const {
+    const std::uint64_t most = kThreads + time_.contexts().size();
+    if (seen.count("threads") <= most) return {};
+    return expected("threads of the operating system", "at most " + std::to_string(most),
+                    seen.count("threads"));
   }
 
   [[nodiscard]] const Timeline::Context& context(std::uint32_t number) const {

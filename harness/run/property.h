@@ -1,6 +1,7 @@
 // Properties: laws with a one-sentence statement, and their verdicts.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,12 +28,15 @@ struct Verdict {
 
 /// What a property may look at and use for one schema of a batch.
 struct Subject {
+  static constexpr std::chrono::milliseconds kPatience{5000};
   const Target& target;
   Session& session;
   const Schema& schema;
   std::uint32_t index = 0;   ///< of the schema in the batch
   std::uint64_t seed = 0;    ///< of the case
   std::uint64_t values = 0;  ///< wanted for each function
+  /// For each thing that a completion script waits for.
+  std::chrono::milliseconds patience = kPatience;
 };
 
 /// A law. Build-time laws (compiles, layout) are judged from the build's stages; the others drive a

@@ -9,11 +9,13 @@
 #include "harness/core/shrink.h"
 #include "harness/run/built_batch.h"
 #include "harness/run/replay.h"
+#include "harness/run/shrink_patience.h"
 
 namespace fficheck {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
 /// Builds that look for culprits among candidates; those beyond are dropped.
 constexpr unsigned kCulpritBuilds = 8;
@@ -64,9 +66,19 @@ class Shrinker {
   std::optional<std::string> fails(const Case& c, std::size_t schema) {
     const auto index = batch_->session_index(schema);
     if (!session_ || !index) return std::nullopt;
+    return replay(c, *index, patience_.limit());
+  }
+
+  std::optional<std::string> replay(const Case& c, std::uint32_t index, milliseconds patience) {
     ++out_.replays;
-    const Subject subject{target_, *session_, c.schema, *index, settings_.seed, kReplayValues};
+    // Calls have as long again: what a script waits in vain for, it tells.
+    session_->limit_calls(patience_.bounded() ? 2 * patience : settings_.call_limit);
+    const Subject subject{target_,        *session_,     c.schema, index,
+                          settings_.seed, kReplayValues, patience};
+    const Clock::time_point begun = Clock::now();
     Verdict verdict = check_subject(property_, subject, *session_, &c.steps);
+    const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
+    patience_.saw(took, verdict.outcome == Verdict::Outcome::Fail);
     if (verdict.outcome != Verdict::Outcome::Fail) return std::nullopt;
     return std::move(verdict.message);
   }
@@ -83,15 +95,28 @@ class Shrinker {
     if (!message) return {};
     out_.confirmed = true;
     accept(out_.smallest, *std::move(message));
-    std::size_t at = 0;
-    shrink_script(at);
+    trusted_ = out_.smallest;
+    shrink_script(0);
+    trust(0);
     while (time_left()) {
       FFICHECK_TRY(const std::optional<std::size_t> smaller, shrink_schemas());
       if (!smaller) break;
-      at = *smaller;
-      shrink_script(at);
+      shrink_script(*smaller);
+      trust(*smaller);
     }
     return {};
+  }
+
+  /// What failed with little time must fail with more, or it was only slow.
+  void trust(std::size_t schema) {
+    const auto index = batch_->session_index(schema);
+    if (patience_.bounded() && index) {
+      if (!replay(out_.smallest, *index, patience_.limit() * 3)) {
+        patience_.distrust();
+        out_.smallest = trusted_;
+      }
+    }
+    trusted_ = out_.smallest;
   }
 
   void shrink_script(std::size_t schema) {
@@ -226,6 +251,8 @@ class Shrinker {
   std::vector<Case> cases_;            // must outlive batch_
   std::unique_ptr<BuiltBatch> batch_;  // must outlive session_
   std::unique_ptr<WatchedSession> session_;
+  ShrinkPatience patience_{Subject::kPatience};
+  Case trusted_;  ///< the last that failed with time enough
 };
 
 }  // namespace

@@ -148,6 +148,8 @@ class Session {
   virtual Answer<Counters> counters() = 0;
   /// Gives caches and pools of both sides back, before a baseline is taken.
   virtual Answer<std::monostate> trim() { return std::monostate{}; }
+  /// Another limit for calls, bulk runs and scripts: shrinking what hangs cannot wait long.
+  virtual void limit_calls(std::chrono::milliseconds /*limit*/) {}
   /// Ends the worker process if it lives and starts a new one on the same build.
   virtual Result<void> restart() = 0;
 };

@@ -33,6 +33,7 @@ class WatchedSession final : public Session {
   Answer<ScriptOutcome> script(const ScriptRequest& request) override;
   Answer<Counters> counters() override;
   Answer<std::monostate> trim() override;
+  void limit_calls(std::chrono::milliseconds limit) override { session_->limit_calls(limit); }
   Result<void> restart() override;
 
   /// The next request gets a fresh worker.

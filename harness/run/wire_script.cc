@@ -41,7 +41,7 @@ json step_to_json(const Schema& schema, const Step& step) {
     case Act::Release:
     case Act::Forge: add(a.number, a.way); break;
     case Act::Listen: add(a.number, a.context, import(), a.way); break;
-    case Act::Churn: add(step.count, a.plan, step.seed); break;
+    case Act::Churn: add(step.count, a.plan, step.seed, a.callers); break;
     case Act::Perturb: add(step.seed); break;
     case Act::Pause: add(a.us); break;
   }
@@ -104,6 +104,7 @@ class StepReader {
         step.count = next();
         a.plan = next();
         step.seed = next();
+        number(a.callers);
         break;
       case Act::Perturb: step.seed = next(); break;
       case Act::Pause: number(a.us); break;

@@ -77,6 +77,7 @@ milliseconds time_limit(milliseconds one, std::uint64_t values) {
 
 struct WorkerSession::State {
   WorkerOptions options;
+  milliseconds call_limit{};  ///< of calls, bulk runs and scripts; at first that of the options
   std::vector<Schema> schemas;
   std::optional<ChildProcess> process;
   UniqueFd wire;
@@ -250,6 +251,7 @@ Result<std::unique_ptr<Session>> WorkerSession::start(WorkerOptions options,
                                                       std::span<const BatchEntry> batch) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
+  state->call_limit = state->options.call_limit;
   for (const BatchEntry& entry : batch) state->schemas.push_back(*entry.schema);
   FFICHECK_CHECK(state->spawn());
   return std::unique_ptr<Session>(new WorkerSession(std::move(state)));
@@ -275,8 +277,7 @@ Answer<CallOutcome> WorkerSession::call(std::uint32_t schema, std::uint32_t func
   const Schema& types = s.schemas[schema];
   const json payload = call_to_json(types, schema, function, args, times);
   return s.decoded<CallOutcome>(
-      s.exchange_one("call", payload, time_limit(s.options.call_limit, times)),
-      [&](const json& json) {
+      s.exchange_one("call", payload, time_limit(s.call_limit, times)), [&](const json& json) {
         return outcome_from_json(types, &types.functions()[function], json);
       });
 }
@@ -291,7 +292,7 @@ std::vector<Answer<BulkOutcome>> WorkerSession::bulk_all(std::span<const BulkReq
   std::vector<milliseconds> limits;
   for (const BulkRequest& request : requests) {
     frames.push_back({"bulk", to_cbor(bulk_to_json(request))});
-    limits.push_back(time_limit(s.options.call_limit, request.count));
+    limits.push_back(time_limit(s.call_limit, request.count));
   }
   std::vector<Answer<BulkOutcome>> out;
   bool sound = true;
@@ -307,16 +308,14 @@ std::vector<Answer<BulkOutcome>> WorkerSession::bulk_all(std::span<const BulkReq
 
 Answer<ScriptOutcome> WorkerSession::script(const ScriptRequest& request) {
   State& s = *state_;
-  // Whatever a script waits for ends within its own limit, and each script may wait so long.
+  // What waits in vain ends its script, and then waits once more for the rest.
   std::uint64_t calls = 0;
   for (const std::vector<Step>& script : request.scripts)
     for (const Step& step : script)
       calls += step.action.act == Act::Churn
                    ? step.count
                    : std::uint64_t{step.action.callers} * step.action.calls;
-  const milliseconds limit =
-      time_limit(s.options.call_limit, calls) +
-      milliseconds(request.limit_ms) * (static_cast<int>(request.scripts.size()) + 1);
+  const milliseconds limit = time_limit(s.call_limit, calls) + milliseconds(request.limit_ms) * 2;
   return s.decoded<ScriptOutcome>(
       s.exchange_one("script", script_to_json(s.schemas[request.schema], request), limit),
       [&](const json& json) { return script_outcome_from_json(request, json); });
@@ -333,6 +332,10 @@ Answer<std::monostate> WorkerSession::trim() {
   return s.decoded<std::monostate>(
       s.exchange_one("trim", json::object(), s.options.call_limit),
       [](const json&) { return Result<std::monostate>(std::monostate{}); });
+}
+
+void WorkerSession::limit_calls(milliseconds limit) {
+  state_->call_limit = std::min(limit, state_->options.call_limit);
 }
 
 Result<void> WorkerSession::restart() { return state_->spawn(); }

@@ -51,6 +51,7 @@ class WorkerSession final : public Session {
   Answer<ScriptOutcome> script(const ScriptRequest& request) override;
   Answer<Counters> counters() override;
   Answer<std::monostate> trim() override;
+  void limit_calls(std::chrono::milliseconds limit) override;
   Result<void> restart() override;
 
  private:

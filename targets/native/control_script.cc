@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
+#include <latch>
 #include <thread>
 #include <utility>
 
@@ -18,6 +19,9 @@ using control_script::Listeners;
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// How long a script that is stuck waits for the rest.
+constexpr std::chrono::milliseconds kLeftover{200};
 
 std::uint64_t number_of(void* arg) {
   return reinterpret_cast<std::uint64_t>(*static_cast<void**>(arg));
@@ -298,13 +302,24 @@ void ScriptEngine::create_context(const Step& step, Tally& tally) {
 }
 
 void ScriptEngine::churn(const Step& step, Tally& tally) {
-  for (std::uint64_t i = 0; i < step.count; ++i) {
-    void* handle = nullptr;
-    (void)make(step, i, &handle, tally);
-    if (handle != nullptr && library_.destroy(handle) != 0)
-      tally.end({CallEnd::Wrong, "destroy was refused"});
-    if (i % 64 == 63) (void)settle_(1000);  // so that it is no crowd
-  }
+  std::atomic<std::uint64_t> next{0};
+  std::latch together(step.action.callers);
+  const auto cycles = [&] {
+    together.arrive_and_wait();
+    for (std::uint64_t i = next++; i < step.count; i = next++) cycle(step, i, tally);
+  };
+  std::vector<std::jthread> threads;
+  for (std::uint32_t caller = 1; caller < step.action.callers; ++caller)
+    threads.emplace_back(cycles);
+  cycles();
+}
+
+void ScriptEngine::cycle(const Step& step, std::uint64_t i, Tally& tally) {
+  void* handle = nullptr;
+  (void)make(step, i, &handle, tally);
+  if (handle != nullptr && library_.destroy(handle) != 0)
+    tally.end({CallEnd::Wrong, "destroy was refused"});
+  if (i % 64 == 63) (void)settle_(1000);  // so that it is no crowd
 }
 
 void ScriptEngine::step(const Step& step, Tally& tally, std::chrono::milliseconds limit) {
@@ -328,7 +343,10 @@ void ScriptEngine::step(const Step& step, Tally& tally, std::chrono::millisecond
     }
     case Act::Await:
       for (Group& group : groups_)
-        if (group.number() == a.number && !group.wait(Clock::now() + limit)) tally.add("stuck");
+        if (group.number() == a.number && !group.wait(Clock::now() + limit)) {
+          tally.add("stuck");
+          stuck_ = true;
+        }
       return;
     case Act::Cancel: return;  // a caller of C has nothing to give up with
     case Act::Host: return hosts_->set(step, context(a.number), request_.code(), tally);
@@ -344,6 +362,7 @@ void ScriptEngine::step(const Step& step, Tally& tally, std::chrono::millisecond
 
 /// Everything that began ends, or counts as pending.
 void ScriptEngine::finish(std::chrono::milliseconds limit) {
+  if (stuck_) limit = std::min(limit, kLeftover);
   Tally ignored;
   for (Context& c : contexts_) hosts_->release(c, true, ignored);
   for (Context& c : contexts_)
@@ -351,7 +370,7 @@ void ScriptEngine::finish(std::chrono::milliseconds limit) {
   timers_->stop();
   const Clock::time_point end = Clock::now() + limit;
   for (Group& group : groups_) {
-    (void)group.wait(end);
+    stuck_ = !group.wait(end) || stuck_;
     group.give_up();
   }
   (void)settle_(std::max<std::int64_t>(
@@ -363,7 +382,8 @@ std::vector<StepSeen> ScriptEngine::run(const std::vector<Step>& steps,
                                         std::chrono::milliseconds limit) {
   perturb_.store(0);
   std::deque<Tally> tallies(steps.size());
-  for (std::size_t i = 0; i < steps.size(); ++i) step(steps[i], tallies[i], limit);
+  stuck_ = false;
+  for (std::size_t i = 0; i < steps.size() && !stuck_; ++i) step(steps[i], tallies[i], limit);
   finish(limit);
   if (!tallies.empty()) tallies.back().add("pending", inner_.exchange(0));
   std::vector<StepSeen> out;

@@ -89,6 +89,8 @@ class ScriptEngine {
 
   /// Runs one script from nothing to its end. Precondition: its steps are valid.
   std::vector<StepSeen> run(const std::vector<Step>& steps, std::chrono::milliseconds limit);
+  /// Whether something in the last script did not end.
+  [[nodiscard]] bool stuck() const { return stuck_; }
   /// Callbacks that belong to no call, request or listener of the running script.
   [[nodiscard]] std::uint64_t strays() const { return strays_.load(); }
 
@@ -120,6 +122,7 @@ class ScriptEngine {
   void create_context(const Step& step, Tally& tally);
   Ending make(const Step& step, std::uint64_t i, void** handle, Tally& tally);
   void churn(const Step& step, Tally& tally);
+  void cycle(const Step& step, std::uint64_t i, Tally& tally);
   void finish(std::chrono::milliseconds limit);
   Context& context(std::uint32_t number);
 
@@ -134,6 +137,7 @@ class ScriptEngine {
   std::atomic<std::uint64_t> strays_{0};
   std::atomic<std::uint64_t> inner_{0};  ///< inner calls that have not ended
   std::atomic<std::uint64_t> perturb_{0};
+  bool stuck_ = false;  ///< something waited in vain: no further step is run
   std::deque<Context> contexts_;
   std::deque<std::pair<std::uint32_t, std::uint32_t>> numbers_;  ///< script's number -> context
   std::deque<control_script::Group> groups_;

@@ -111,8 +111,12 @@ Result<ControlWorker::Scripts*> ControlWorker::scripts(std::uint32_t schema) {
 Result<ScriptOutcome> ControlWorker::script(const ScriptRequest& request) {
   FFICHECK_TRY(Scripts* const scripts, this->scripts(request.schema));
   ScriptOutcome out;
-  for (const std::vector<Step>& steps : request.scripts)
-    out.push_back(scripts->engine->run(steps, std::chrono::milliseconds(request.limit_ms)));
+  bool stuck = false;  // what comes after that is not run
+  for (const std::vector<Step>& steps : request.scripts) {
+    out.push_back(stuck ? std::vector<StepSeen>(steps.size())
+                        : scripts->engine->run(steps, std::chrono::milliseconds(request.limit_ms)));
+    stuck = stuck || scripts->engine->stuck();
+  }
   return out;
 }
 

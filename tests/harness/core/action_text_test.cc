@@ -34,7 +34,10 @@ Step random_action(const Schema& schema, std::uint64_t seed) {
     a.calls = 1 + random.below(1000);
     a.late = random.below(2) == 1;
   }
-  if (a.act == Act::Churn) step.count = random.below(1000);
+  if (a.act == Act::Churn) {
+    step.count = random.below(1000);
+    a.callers = 1 + random.below(100);
+  }
   if (a.act == Act::Host) {
     step.function = schema.imports()[host_functions(schema)[random.below(3)]].name;
     a.way = random.below(10);

@@ -265,7 +265,13 @@ func (f *Function) Judge(want Ending, results []reflect.Value) (end, detail stri
 	return Wrong, fmt.Sprintf("%s: the call failed: %s", f.Name, text)
 }
 
-// Perturbation is how many microseconds to sleep before call i of a group; negative: yield.
+// Collect is the perturbation that collects garbage, which also stops and moves goroutines.
+const Collect = -2
+
+// collected is how many calls of a group may do that: it costs more than a call.
+const collected = 64
+
+// Perturbation is how many microseconds to sleep before call i of a group; negative: yield, or Collect.
 func Perturbation(seed, group, i uint64) int {
 	if seed == 0 {
 		return 0
@@ -276,6 +282,10 @@ func Perturbation(seed, group, i uint64) int {
 		return int((r >> 8) % 200)
 	case 2, 3:
 		return -1
+	case 4:
+		if i < collected {
+			return Collect
+		}
 	}
 	return 0
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -22,6 +23,7 @@ type script struct {
 	listeners map[uint64]*scriptListener
 	perturb   atomic.Uint64
 	answers   atomic.Uint64
+	stuck     bool           // something waited in vain: no further step is run
 	inner     sync.WaitGroup // calls that closures and listeners make
 }
 
@@ -103,7 +105,7 @@ func readStep(wire any) (string, numbers, error) {
 
 var stepLengths = map[string]int{
 	"create": 3, "destroy": 1, "start": 9, "await": 1, "cancel": 1, "host": 4, "release": 2,
-	"listen": 4, "unlisten": 1, "churn": 3, "perturb": 1, "pause": 1,
+	"listen": 4, "unlisten": 1, "churn": 4, "perturb": 1, "pause": 1,
 }
 
 // runScripts answers the wire's method.
@@ -112,10 +114,16 @@ func runScripts(schema *check.Schema, r request) (any, error) {
 	limit := time.Duration(r.natural("limit_ms")) * time.Millisecond
 	scripts, _ := r["scripts"].([]any)
 	out := make([]any, 0, len(scripts))
+	stuck := false
 	for _, steps := range scripts {
 		list, _ := steps.([]any)
-		seen, err := runScript(schema, limit, list)
-		if err != nil {
+		if stuck {
+			out = append(out, notRun(list))
+			continue
+		}
+		var seen []answer
+		var err error
+		if seen, stuck, err = runScript(schema, limit, list); err != nil {
 			return nil, err
 		}
 		out = append(out, seen)
@@ -123,7 +131,17 @@ func runScripts(schema *check.Schema, r request) (any, error) {
 	return answer{"scripts": out}, nil
 }
 
-func runScript(schema *check.Schema, limit time.Duration, steps []any) ([]answer, error) {
+// notRun is what was seen of steps that were not run.
+func notRun(steps []any) []answer {
+	out := make([]answer, len(steps))
+	for i := range out {
+		out[i] = answer{}
+	}
+	return out
+}
+
+// runScript gives what it saw of each step, and whether something did not end.
+func runScript(schema *check.Schema, limit time.Duration, steps []any) ([]answer, bool, error) {
 	s := &script{
 		schema: schema, limit: limit, contexts: map[uint64]*scriptContext{},
 		groups: map[uint64]*group{}, listeners: map[uint64]*scriptListener{},
@@ -144,10 +162,13 @@ func runScript(schema *check.Schema, limit time.Duration, steps []any) ([]answer
 		if name == "start" && first == nil {
 			first = &tallies[i]
 		}
+		if s.stuck {
+			break
+		}
 	}
 	s.finish()
 	if failed != nil {
-		return nil, failed
+		return nil, false, failed
 	}
 	// The binding drops them for all calls alike.
 	if first != nil {
@@ -157,7 +178,7 @@ func runScript(schema *check.Schema, limit time.Duration, steps []any) ([]answer
 	for i := range tallies {
 		out[i] = tallies[i].answer()
 	}
-	return out, nil
+	return out, s.stuck, nil
 }
 
 var errNoSuchNumber = errors.New("a number that no step made")
@@ -170,7 +191,7 @@ func (s *script) step(name string, n numbers, t *stepTally) error {
 		s.contexts[n[0]] = &scriptContext{client: client}
 		t.end(end, detail)
 	case "churn":
-		s.churn(n[0], n[1], n[2], t)
+		s.churn(n, t)
 	case "destroy":
 		if c == nil {
 			return errNoSuchNumber
@@ -185,11 +206,12 @@ func (s *script) step(name string, n numbers, t *stepTally) error {
 		if g == nil {
 			return errNoSuchNumber
 		}
-		if !g.wait(s.limit) {
-			t.add("stuck", 1)
-		}
 		// Listeners hear on goroutines of their own, perhaps after the call has ended.
-		until(s.limit, func() bool { return ffirt.ReadStats().UntoldEvents == 0 })
+		if !g.wait(s.limit) || !until(s.limit, func() bool { return ffirt.ReadStats().UntoldEvents == 0 }) {
+			t.add("stuck", 1)
+			s.stuck = true
+		}
+		t.add("threads", threads())
 	case "cancel":
 		g := s.groups[n[0]]
 		if g == nil {
@@ -250,18 +272,36 @@ func (s *script) create(i, plan, seed uint64) (client any, end, detail string) {
 	return results[0].Interface(), check.Wrong, "create: expected the error \"task failed\", seen success"
 }
 
-func (s *script) churn(times, plan, seed uint64, t *stepTally) {
-	for i := range times {
-		client, end, detail := s.create(i, plan, seed)
-		t.end(end, detail)
-		if client != nil {
-			if err := s.schema.Instance(client).Close(); err != nil {
-				t.end(check.Wrong, "destroy: "+err.Error())
+// churn makes and destroys contexts, callers at once, which begin together.
+func (s *script) churn(n numbers, t *stepTally) {
+	times, plan, seed, callers := n[0], n[1], n[2], n[3]
+	var next atomic.Uint64
+	var together sync.WaitGroup
+	begin := make(chan struct{})
+	for range callers {
+		together.Add(1)
+		go func() {
+			defer together.Done()
+			<-begin
+			for i := next.Add(1) - 1; i < times; i = next.Add(1) - 1 {
+				s.cycle(i, plan, seed, t)
 			}
+		}()
+	}
+	close(begin)
+	together.Wait()
+}
+
+func (s *script) cycle(i, plan, seed uint64, t *stepTally) {
+	client, end, detail := s.create(i, plan, seed)
+	t.end(end, detail)
+	if client != nil {
+		if err := s.schema.Instance(client).Close(); err != nil {
+			t.end(check.Wrong, "destroy: "+err.Error())
 		}
-		if i%64 == 63 {
-			settle(1000) // so that it is no crowd
-		}
+	}
+	if i%64 == 63 {
+		settle(1000) // so that it is no crowd
 	}
 }
 
@@ -302,13 +342,21 @@ func (s *script) disturb(group, i uint64) {
 	switch us := check.Perturbation(s.perturb.Load(), group, i); {
 	case us > 0:
 		time.Sleep(time.Duration(us) * time.Microsecond)
+	case us == check.Collect:
+		runtime.GC()
 	case us < 0:
 		runtime.Gosched()
 	}
 }
 
+// leftover is how long a script that is stuck waits for the rest.
+const leftover = 200 * time.Millisecond
+
 // finish ends everything that began; what does not end within the limit counts as pending.
 func (s *script) finish() {
+	if s.stuck {
+		s.limit = min(s.limit, leftover)
+	}
 	for _, c := range s.contexts {
 		s.release(c, true)
 	}
@@ -317,19 +365,34 @@ func (s *script) finish() {
 	}
 	end := time.Now().Add(s.limit)
 	for _, g := range s.groups {
-		g.wait(time.Until(end))
-		g.giveUp()
+		s.stuck = !g.wait(time.Until(end)) || s.stuck
 	}
-	within(time.Until(end), s.inner.Wait)
+	s.stuck = !within(time.Until(end), s.inner.Wait) || s.stuck
 	settle(max(time.Until(end).Milliseconds(), 1))
+	for _, g := range s.groups {
+		g.giveUp() // late results outlive their contexts
+	}
 	until(time.Until(end), func() bool { return ffirt.ReadStats().LiveHostCalls == 0 })
 }
 
-// until waits for what holds soon, at most that long.
-func until(limit time.Duration, holds func() bool) {
-	for end := time.Now().Add(limit); !holds() && time.Now().Before(end); {
+// until waits for what holds soon, at most that long; it says whether it holds.
+func until(limit time.Duration, holds func() bool) bool {
+	for end := time.Now().Add(limit); !holds(); {
+		if !time.Now().Before(end) {
+			return false
+		}
 		time.Sleep(50 * time.Microsecond)
 	}
+	return true
+}
+
+// threads is how many threads of the operating system the process has; 0 where that is not known.
+func threads() uint64 {
+	list, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return 0
+	}
+	return uint64(len(list))
 }
 
 // within is whether the function returns before the limit.

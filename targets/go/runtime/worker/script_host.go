@@ -71,6 +71,10 @@ func (s *script) behave(c *scriptContext, i *check.Import, way, us, request uint
 		}
 		c.held = append(c.held, released)
 		c.Unlock()
+		if request%2 == 0 {
+			<-released // whatever becomes of the context: too late then
+			break
+		}
 		select {
 		case <-released:
 		case <-ctx.Done():
