@@ -288,7 +288,29 @@ void ScriptWriter::panic(const ScriptSize& size) {
   add(Act::Destroy, c);
 }
 
+/// A context takes the place of one that has ended, and has calls that wait for their host when
+/// answers come that were meant for the other.
+void ScriptWriter::too_late() {
+  const auto waits = [this] {
+    const std::uint32_t c = create();
+    hosts(c, {HostWay::Hold});
+    const std::uint32_t group = start(c, asking(), 1 + below(4), 1);
+    pause(1000 + below(2000));  // until they wait
+    return std::pair(c, group);
+  };
+  const std::uint32_t old = waits().first;
+  add(Act::Destroy, old);
+  pause(500 + below(1500));  // until its place is free
+  const auto [fresh, group] = waits();
+  add(Act::Release, old).action.way = below(2);
+  await(start(old, 0));
+  add(Act::Release, fresh);
+  await(group);
+  add(Act::Destroy, fresh);
+}
+
 void ScriptWriter::teardown(const ScriptSize& size) {
+  if (!parts_.hosts.empty() && chance(50)) too_late();
   if (chance(50)) perturb();
   const std::uint32_t c = create();
   hosts(c, chance(50) ? std::vector<HostWay>{HostWay::Hold}
@@ -300,7 +322,7 @@ void ScriptWriter::teardown(const ScriptSize& size) {
   if (chance(70)) start(c, pack_plan(held), 1 + below(4), 1);
   if (!parts_.hosts.empty()) start(c, asking(), 1 + below(4), 1);
   start(c, plan(800), 1 + below(size.callers), 1 + below(6));
-  if (chance(60)) pause(below(300));
+  if (chance(75)) pause(chance(50) ? below(300) : 1000 + below(2000));
   add(Act::Destroy, c);
   if (chance(50)) add(Act::Destroy, c);
   const std::uint32_t after = start(c, plan(100));
@@ -315,7 +337,7 @@ void ScriptWriter::teardown(const ScriptSize& size) {
   listen(fresh);
   const bool asks = !parts_.hosts.empty() && chance(70);
   const std::uint32_t alive = start(fresh, asks ? asking() : plan(200), 1 + below(4), 1 + below(2));
-  if (asks && chance(50)) pause(below(500));  // so that they wait when late answers come
+  if (asks && chance(70)) pause(1000 + below(2000));  // so that they wait when late answers come
   add(Act::Forge, fresh).action.way = static_cast<std::uint32_t>(ForgeWay::Foreign);
   add(Act::Release, c).action.way = below(2);
   add(Act::Forge, c).action.way = below(4);

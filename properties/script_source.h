@@ -61,6 +61,7 @@ class ScriptWriter {
   /// All host functions of the context, each behaving in one of the ways.
   void hosts(std::uint32_t context, const std::vector<HostWay>& ways);
   void listen(std::uint32_t context);
+  void too_late();
   void deafen(std::uint32_t context, const ScriptSize& size);
   void perturb() { add(Act::Perturb, 0).seed = random_.next(); }
   void pause(std::uint32_t us) { add(Act::Pause, 0).action.us = us; }
