@@ -43,6 +43,8 @@ class ReferenceGuest {
     bool operator==(const Call&) const = default;
   };
   std::vector<std::uint8_t> memory;
+  /// What lifting reads in place of `memory`, where it is not empty: that of a real guest, unowned.
+  std::span<const std::uint8_t> lent;
   std::vector<Call> calls;  ///< every realloc so far
   /// Answers in place of the allocator: the number of the call and the honest answer; absent where
   /// the guest traps. For hostile guests.
@@ -53,6 +55,9 @@ class ReferenceGuest {
   /// cabi_realloc: never reuses memory, always moves, grows the memory. Absent: the guest trapped.
   std::optional<std::uint32_t> realloc(const Call& call);
   std::uint32_t add(ReferenceHandle handle);
+  [[nodiscard]] std::span<const std::uint8_t> readable() const {
+    return lent.empty() ? std::span<const std::uint8_t>(memory) : lent;
+  }
 
  private:
   std::uint32_t next_ = 16;

@@ -39,14 +39,14 @@ std::uint64_t CanonicalContext::allocate(std::uint64_t alignment, std::uint64_t 
 void CanonicalContext::check_range(std::uint64_t ptr, std::uint64_t size,
                                    std::uint64_t alignment) const {
   trap_if(ptr != align_to(ptr, alignment), "misaligned pointer");
-  trap_if(ptr + size > guest_.memory.size(), "pointer out of bounds");
+  trap_if(ptr + size > guest_.readable().size(), "pointer out of bounds");
 }
 
 // Loading
 
 std::uint64_t CanonicalContext::load_int(std::uint64_t ptr, std::uint64_t bytes) const {
   std::uint64_t out = 0;
-  for (std::uint64_t i = bytes; i > 0; --i) out = out * 256 + guest_.memory.at(ptr + i - 1);
+  for (std::uint64_t i = bytes; i > 0; --i) out = out * 256 + guest_.readable()[ptr + i - 1];
   return out;
 }
 
@@ -117,7 +117,7 @@ Value CanonicalContext::load_string(std::uint64_t ptr, std::uint64_t tagged_code
   trap_if(byte_length > kMaxByteLength, "string too long");
   check_range(ptr, byte_length, alignment);
   const std::optional<CodePoints> text =
-      decode(std::span(guest_.memory).subspan(ptr, byte_length), encoding);
+      decode(guest_.readable().subspan(ptr, byte_length), encoding);
   trap_if(!text, "string not encoded as promised");
   return Value::string(utf8_of(*text));
 }

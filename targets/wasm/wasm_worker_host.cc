@@ -129,7 +129,7 @@ std::string WasmWorker::try_host(const BulkRequest& request, const Trial& trial)
     problem = compare_reallocs(core_->trace().reallocs, other.calls);
     if (!problem.empty()) return;
     ReferenceGuest guest;
-    guest.memory.assign(memory.begin(), memory.end());
+    guest.lent = memory;
     const auto lifted = reference.lift(types, same(flat), kMaxFlatParams, guest);
     if (!lifted) {
       problem = "the host lowers what must trap: " + lifted.error().text();
@@ -143,7 +143,7 @@ std::string WasmWorker::try_host(const BulkRequest& request, const Trial& trial)
       return reference.lift({&*f.result, 1}, same(flat), kMaxFlatResults, guest);
     };
     ReferenceGuest guest;
-    guest.memory.assign(memory.begin(), memory.end());
+    guest.lent = memory;
     owed = lift(guest);
     // What a guest hands out wrongly by itself is no place to look for more.
     if (!owed->ok() || !equal(owed->value()[0], *trial.expected)) return;
@@ -153,7 +153,6 @@ std::string WasmWorker::try_host(const BulkRequest& request, const Trial& trial)
     if (all.empty()) return;
     done = std::move(all[random.below(static_cast<std::uint32_t>(all.size()))]);
     apply(*done, flat, memory);
-    apply(*done, flat, guest.memory);
     owed = lift(guest);
   };
   std::optional<Value> seen;
