@@ -27,8 +27,8 @@ std::vector<BulkRequest> BulkProperty::plan(const Subject& subject) const {
     const Function& f = functions[i];
     if (!is_callable(subject.schema, f) || !rules_.applies(subject.schema, f)) continue;
     // Without arguments every call is the same: a few show whether it can be made again.
-    const std::uint64_t wanted =
-        f.params.empty() ? std::min<std::uint64_t>(subject.values, 4) : subject.values;
+    const std::uint64_t most = std::min(subject.values, rules_.most_values);
+    const std::uint64_t wanted = f.params.empty() ? std::min<std::uint64_t>(most, 4) : most;
     BulkRequest request{.schema = subject.index,
                         .function = i,
                         .law = rules_.law,
