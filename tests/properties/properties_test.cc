@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "properties/bulk_property.h"
 #include "properties/drive.h"
 #include "tests/properties/fake_session.h"
 
@@ -276,6 +277,19 @@ TEST(Properties, WhatComparedNothingIsASkipWithReason) {
     EXPECT_EQ(Trial({}).replay(name, {}).outcome, Outcome::Skip) << name << " of no steps";
   }
   EXPECT_EQ(Trial({.no_counters = true}).check("balance").outcome, Outcome::Skip);
+}
+
+TEST(Properties, ALawWhoseValuesAreDearSendsFewOfEachFunction) {
+  BulkRules rules{.name = "few",
+                  .sentence = "",
+                  .law = BulkLaw::Echo,
+                  .applies = [](const Schema&, const Function& f) { return f.name == "echo-text"; },
+                  .nothing = ""};
+  Trial trial({});
+  const Subject subject{trial.target, trial.session, trial.schema, 0, 7, 400};
+  EXPECT_EQ(BulkProperty(rules).check(subject).values, 400u);
+  rules.most_values = 3;
+  EXPECT_EQ(BulkProperty(rules).check(subject).values, 3u);
 }
 
 TEST(Properties, GrowthThatStopsIsNoLeakAndAddsNoValues) {
