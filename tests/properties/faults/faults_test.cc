@@ -57,7 +57,7 @@ TEST(Faults, EveryEditFindsItsPlaceInGeneratedCode) {
     ASSERT_NE(target, all.end());
     const FaultyTarget faulty(**target, fault);
     std::vector<Schema> schemas;
-    for (std::uint64_t seed = 0; schemas.size() < 25; ++seed) {
+    for (std::uint64_t seed = 0; schemas.size() < 60; ++seed) {
       Carried carried = carried_part(**target, generate_schema(seed, *find_profile(fault.profile)));
       if (carried.schema) schemas.push_back(*std::move(carried.schema));
     }
