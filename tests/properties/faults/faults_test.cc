@@ -55,17 +55,24 @@ TEST(Faults, EveryEditFindsItsPlaceInGeneratedCode) {
     const auto target = std::find_if(all.begin(), all.end(),
                                      [&](const auto& t) { return t->name() == fault.target; });
     ASSERT_NE(target, all.end());
-    const FaultyTarget faulty(**target, fault);
-    std::vector<Schema> schemas;
-    for (std::uint64_t seed = 0; schemas.size() < 60; ++seed) {
-      Carried carried = carried_part(**target, generate_schema(seed, *find_profile(fault.profile)));
-      if (carried.schema) schemas.push_back(*std::move(carried.schema));
+    // Most find their place in any batch, a few want a feature that is rare.
+    std::string refusal = "not tried";
+    for (const std::size_t count : {25U, 400U}) {
+      if (refusal.empty()) break;
+      std::vector<Schema> schemas;
+      for (std::uint64_t seed = 0; schemas.size() < count; ++seed) {
+        Carried carried =
+            carried_part(**target, generate_schema(seed, *find_profile(fault.profile)));
+        if (carried.schema) schemas.push_back(*std::move(carried.schema));
+      }
+      std::vector<BatchEntry> batch;
+      for (const Schema& schema : schemas)
+        batch.push_back({entry_id(static_cast<std::uint32_t>(batch.size())), &schema});
+      const FaultyTarget faulty(**target, fault);
+      (void)faulty.emit(batch);
+      refusal = faulty.times_seeded() == 1 ? "" : "not seeded: " + faulty.refusal();
     }
-    std::vector<BatchEntry> batch;
-    for (const Schema& schema : schemas)
-      batch.push_back({entry_id(static_cast<std::uint32_t>(batch.size())), &schema});
-    (void)faulty.emit(batch);
-    EXPECT_EQ(faulty.times_seeded(), 1U) << fault.name() << ": " << faulty.refusal();
+    EXPECT_EQ(refusal, "") << fault.name();
   }
 }
 
