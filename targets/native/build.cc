@@ -27,8 +27,11 @@ using native_build::tool;
 Result<std::string> gcc() { return tool({"gcc"}, "gcc"); }
 Result<std::string> clang() { return tool({"clang-19", "clang"}, "clang-19"); }
 
-Command compile_flags(bool optimize) {
-  return {optimize ? "-O2" : "-O0", "-g0", "-std=c11", "-fPIC", "-Wall", "-Wextra", "-Werror"};
+Command compile_flags(bool optimize, const CBuildOptions& c_options) {
+  Command out = {
+      optimize ? "-O2" : "-O0", "-g0", "-std=c11", "-fPIC", "-Wall", "-Wextra", "-Werror"};
+  if (c_options.threads) out.insert(out.end(), {"-g1", "-fsanitize=thread"});
+  return out;
 }
 
 Result<void> make_archive(const FileSet& files, const Command& flags, const fs::path& archive) {
@@ -56,10 +59,11 @@ Result<void> make_archive(const FileSet& files, const Command& flags, const fs::
 }
 
 /// Starts on one half of the batch.
-Result<ChildProcess> start_compiler(const std::string& cc, const BuildOptions& options, int half) {
+Result<ChildProcess> start_compiler(const std::string& cc, const BuildOptions& options,
+                                    const CBuildOptions& c_options, int half) {
   ProcessOptions process;
   process.command = {cc};
-  const Command flags = compile_flags(options.leg == "O2");
+  const Command flags = compile_flags(options.leg == "O2", c_options);
   process.command.insert(process.command.end(), flags.begin(), flags.end());
   const std::string name = "batch_" + std::to_string(half);
   process.command.insert(process.command.end(), {"-c", name + ".c", "-o", name + ".o"});
@@ -76,10 +80,12 @@ ProcessEnd finish(ChildProcess& process, std::chrono::seconds limit) {
   return killed;
 }
 
-Result<std::optional<BuildFailure>> compile_halves(const BuildOptions& options) {
-  FFICHECK_TRY(const std::string cc, batch_compiler(options));
-  FFICHECK_TRY(ChildProcess first, start_compiler(cc, options, 0));
-  FFICHECK_TRY(ChildProcess second, start_compiler(cc, options, 1));
+Result<std::optional<BuildFailure>> compile_halves(const BuildOptions& options,
+                                                   const CBuildOptions& c_options) {
+  // The sanitizer's runtime is gcc's, as that of the worker.
+  FFICHECK_TRY(const std::string cc, c_options.threads ? gcc() : batch_compiler(options));
+  FFICHECK_TRY(ChildProcess first, start_compiler(cc, options, c_options, 0));
+  FFICHECK_TRY(ChildProcess second, start_compiler(cc, options, c_options, 1));
   ProcessEnd ends[] = {finish(first, options.limit), finish(second, options.limit)};
   std::string log;
   for (ProcessEnd& end : ends) {
@@ -112,7 +118,7 @@ Result<void> check_c_tools() { return check_tools({need_gcc(), need_clang()}); }
 namespace {
 
 Result<fs::path> archive_of(const FileSet& files, const CBuildOptions& c_options) {
-  Command flags = compile_flags(true);
+  Command flags = compile_flags(true, c_options);
   if (c_options.checked) flags.emplace_back("-DFFI_RUNTIME_CHECKED=1");
   const fs::path archive = cache_dir() / ("runtime-" + content_hash(files, flags) + ".a");
   std::error_code error;
@@ -137,13 +143,21 @@ Result<std::optional<BuildFailure>> build_batch_library(const BuildOptions& opti
   if (!archive.ok() && files != runtime_files(true))
     return std::optional(BuildFailure{"compile-c", archive.error().message});
   FFICHECK_TRY(const fs::path runtime, archive);
-  FFICHECK_TRY(std::optional<BuildFailure> failure, compile_halves(options));
+  FFICHECK_TRY(std::optional<BuildFailure> failure, compile_halves(options, c_options));
   if (failure) return failure;
-  return run_stage(options,
-                   {cc, "-shared", "-o", fs::absolute(batch_library(options.dir)).string(),
-                    "batch_0.o", "batch_1.o", "-Wl,-Bsymbolic", "-Wl,--no-undefined",
-                    "-Wl,--whole-archive", runtime.string(), "-Wl,--no-whole-archive", "-lpthread"},
-                   "compile-c");
+  Command link = {cc,
+                  "-shared",
+                  "-o",
+                  fs::absolute(batch_library(options.dir)).string(),
+                  "batch_0.o",
+                  "batch_1.o",
+                  "-Wl,-Bsymbolic",
+                  "-Wl,--whole-archive",
+                  runtime.string(),
+                  "-Wl,--no-whole-archive",
+                  "-lpthread",
+                  c_options.threads ? "-fsanitize=thread" : "-Wl,--no-undefined"};
+  return run_stage(options, std::move(link), "compile-c");
 }
 
 Result<std::optional<BuildFailure>> lint_batch_library(const BuildOptions& options) {

@@ -11,7 +11,8 @@ namespace fficheck {
 
 /// How the C library of a batch is compiled.
 struct CBuildOptions {
-  bool checked = true;  ///< FFI_RUNTIME_CHECKED: ledger of allocations, poison
+  bool checked = true;   ///< FFI_RUNTIME_CHECKED: ledger of allocations, poison
+  bool threads = false;  ///< ThreadSanitizer, for a worker that has it: it must see both sides
 };
 
 /// Where build_batch_library puts the shared library of a batch: "libbatch.so" below `dir`.

@@ -131,7 +131,8 @@ void Hosts::release(ScriptEngine::Context& context, bool backwards, Tally& tally
     const std::scoped_lock entries(mutex_);
     const std::scoped_lock lock(context.mutex);
     held.swap(context.held);
-    for (Entry& entry : entries_) entry.released = entry.released || entry.context == &context;
+    for (Entry& entry : entries_)
+      if (entry.context == &context) entry.released = true;
   }
   if (backwards) std::reverse(held.begin(), held.end());
   for (const auto& one : held) {
@@ -214,7 +215,8 @@ void Listeners::remove(std::uint32_t number, Tally& tally) {
   }
   if (entry == nullptr) return;
   const int ret = engine_.library().unlisten(entry->context->handle, entry->id.load());
-  entry->removed.store(true);
+  // Refused after the context's end: an event that was on its way then may still arrive.
+  if (ret == 0) entry->removed.store(true);
   tally.add("code", static_cast<std::uint64_t>(ret));
 }
 
@@ -247,8 +249,8 @@ void Listeners::first(Entry& entry) {
     case ListenWay::Stay: return;
     case ListenWay::Once:
       entry.id.wait(0);  // the one who adds it may not have got its id yet
-      (void)engine_.library().unlisten(entry.context->handle, entry.id.load());
-      entry.removed.store(true);
+      if (engine_.library().unlisten(entry.context->handle, entry.id.load()) == 0)
+        entry.removed.store(true);
       return;
     case ListenWay::Grow: {
       std::uint64_t user = 0;

@@ -10,6 +10,16 @@
 #include "targets/native/emit.h"
 
 namespace fficheck {
+namespace {
+
+#ifdef __SANITIZE_THREAD__
+constexpr bool kThreadSanitizer = true;
+#else
+constexpr bool kThreadSanitizer = false;
+#endif
+
+}  // namespace
+
 ControlTarget::ControlTarget(Abi abi, std::filesystem::path worker)
     : abi_(abi), worker_(worker.empty() ? worker_program("fficheck-control") : std::move(worker)) {}
 
@@ -55,7 +65,7 @@ FileSet ControlTarget::emit_product(const Schema& schema) const {
 }
 
 Result<std::optional<BuildFailure>> ControlTarget::build(const BuildOptions& options) const {
-  return build_batch_library(options);
+  return build_batch_library(options, {.threads = kThreadSanitizer});
 }
 
 Result<std::optional<BuildFailure>> ControlTarget::lint(const BuildOptions& options) const {
