@@ -61,6 +61,13 @@ class EditGenerated(CliTest):
                         "native/ffi_provider.c", status=1)
         self.assertIn("consume", run.stdout)
 
+    def test_go_closures_that_start_between_close_and_destroy_leave_their_call_to_the_library(self):
+        # The window is nanoseconds wide as it is.
+        self.run_cli("fuzz", "--target", "go", "--profile", "completion", "--property", "teardown", "--cases", 30,
+                     "--seed", 101, "--edit-generated",
+                     "sed -i -e 's/code := C.ffirt_destroy/time.Sleep(time.Millisecond)\\n&/' "
+                     "-e 's/^import ($/&\\n\"time\"/' go/ffirt/call.go", status=0)
+
     def test_a_command_that_fails_is_status_2(self):
         run = self.fuzz("--cases", 1, "--edit-generated", "echo no such place >&2; exit 1", status=2)
         self.assertIn("no such place", run.stderr)

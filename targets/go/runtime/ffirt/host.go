@@ -168,11 +168,18 @@ func (a *Answer) Place(size uintptr) unsafe.Pointer {
 	return a.value
 }
 
-// End sends the answer: an error where the closure panicked or ended its goroutine.
+// End sends the answer: an error where the closure panicked or ended its goroutine. Without an answer
+// after Close it sends nothing, since the library fails the calls of a context that ends: Close may not
+// have told it yet, and would find the call ended by its host.
 func (a *Answer) End() {
 	if r := recover(); r != nil {
 		a.state, a.text = failed, fmt.Sprint("panic: ", r)
 	} else if a.state == unanswered {
+		if !a.Wanted() {
+			droppedCalls.Add(1)
+			liveHostCalls.Add(-1)
+			return
+		}
 		a.state, a.text = failed, "the host function ended its goroutine"
 	}
 	if a.Arena != nil && a.Arena.err != nil && a.state == succeeded {
