@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # post_return_by_hand.sh FFICHECK TARGET: one release taken out of what was emitted for TARGET's post-return, by
 # hand, is found by the law post-return within the first batch. Each edit takes out one line, of one place.
+# The commands are for the shell that --edit-generated starts.
+# shellcheck disable=SC2016
 set -euo pipefail
 fficheck=$1
 target=$2
