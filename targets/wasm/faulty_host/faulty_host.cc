@@ -7,31 +7,10 @@ namespace {
 class Unmasked final : public HostAbi {
  public:
   [[nodiscard]] Value lift_scalar(Kind kind, std::uint64_t bits, bool* valid) const override {
-    switch (kind) {
-      case Kind::U8:
-      case Kind::U16: return Value::natural(static_cast<std::uint32_t>(bits));
-      case Kind::S8:
-      case Kind::S16: return Value::integer(static_cast<std::int32_t>(bits));
-      case Kind::Bool:
-      case Kind::S32:
-      case Kind::U32:
-      case Kind::S64:
-      case Kind::U64:
-      case Kind::F32:
-      case Kind::F64:
-      case Kind::Char:
-      case Kind::String:
-      case Kind::List:
-      case Kind::Option:
-      case Kind::Result:
-      case Kind::Tuple:
-      case Kind::Record:
-      case Kind::Variant:
-      case Kind::Enum:
-      case Kind::Flags:
-      case Kind::Own:
-      case Kind::Borrow: break;
-    }
+    if (kind == Kind::U8 || kind == Kind::U16)
+      return Value::natural(static_cast<std::uint32_t>(bits));
+    if (kind == Kind::S8 || kind == Kind::S16)
+      return Value::integer(static_cast<std::int32_t>(bits));
     return HostAbi::lift_scalar(kind, bits, valid);
   }
 };
