@@ -36,6 +36,7 @@ struct Program {
 struct FuzzOptions {
   std::vector<std::string> targets;  ///< empty: all
   std::vector<std::string> properties;
+  std::vector<std::string> legs;  ///< empty: the plain build, and samples of the others
   std::optional<std::uint64_t> cases;
   std::optional<std::uint64_t> seconds;
   std::string seed;  ///< decimal or 0x...; empty: a new one

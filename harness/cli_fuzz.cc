@@ -89,10 +89,41 @@ Result<void> choose_work(const FuzzOptions& options, Plan& plan) {
   return {};
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+/// Takes the legs asked for over, and leaves out the targets that have none of them. An Error names
+/// those that there are.
+Result<void> choose_legs(const std::vector<std::string>& asked, CampaignConfig& c) {
+  if (asked.empty()) return {};
+  std::vector<std::string> there = {"plain"};
+  for (const Target* target : c.targets)
+    for (const std::string& leg : target->legs())
+      if (std::find(there.begin(), there.end(), leg) == there.end()) there.push_back(leg);
+  for (const std::string& leg : asked)
+    if (std::find(there.begin(), there.end(), leg) == there.end())
+      return input_error("no leg of the chosen targets is named \"" + leg + "\"", {},
+                         "there are: " + listed(there));
+  std::erase_if(c.targets, [&](const Target* target) {
+    if (!legs_there(*target, asked).empty()) return false;
+    std::vector<std::string> own = target->legs();
+    own.insert(own.begin(), "plain");
+    std::fprintf(stderr, "left out, target %s: it has no leg %s (it has %s)\n",
+                 std::string(target->name()).c_str(), listed(asked).c_str(), listed(own).c_str());
+    return true;
+  });
+  c.legs = asked;
+  return {};
+}
+
 Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
   Plan plan;
   CampaignConfig& c = plan.config;
   FFICHECK_TRY(c.targets, choose_targets(program, options.targets));
+  FFICHECK_CHECK(choose_legs(options.legs, c));
   for (const Target*& target : c.targets) {
     if (options.edit.empty()) break;
     plan.edited.push_back(std::make_unique<EditedTarget>(*target, options.edit));
@@ -103,9 +134,8 @@ Result<Plan> make_plan(const Program& program, const FuzzOptions& options) {
   c.profile = options.profile.empty() ? program.profiles.front() : options.profile;
   if (std::find(program.profiles.begin(), program.profiles.end(), c.profile) ==
       program.profiles.end()) {
-    std::string there;
-    for (const std::string& p : program.profiles) there += (there.empty() ? "" : ", ") + p;
-    return input_error("no profile is named \"" + c.profile + "\"", {}, "there are: " + there);
+    return input_error("no profile is named \"" + c.profile + "\"", {},
+                       "there are: " + listed(program.profiles));
   }
   c.values =
       options.values.value_or(options.schema.empty() ? kDefaultValues : kDefaultSchemaValues);

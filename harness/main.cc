@@ -102,6 +102,10 @@ void add_fuzz(CLI::App& app, FuzzOptions& o) {
       ->delimiter(',');
   sub->add_option("--property", o.properties, "Laws, separated by commas; all unless given")
       ->delimiter(',');
+  sub->add_option("--leg", o.legs,
+                  "Ways to build a target, separated by commas, for every schema (race of go, O2, "
+                  "plain, ...); plain, and samples of the others, unless given")
+      ->delimiter(',');
   sub->add_option("--cases", o.cases, "How many schemas; 200 where --time is not given either")
       ->check(whole_number());
   sub->add_option("--time", o.seconds, "How many seconds, with earlier runs of a resumed campaign")

@@ -36,6 +36,7 @@ CampaignIdentity identity_of(const CampaignConfig& config) {
                       .values = config.values,
                       .batch = config.batch,
                       .leg_every = config.leg_every,
+                      .legs = config.legs,
                       .cases = config.cases,
                       .targets = {},
                       .properties = {}};
@@ -94,15 +95,30 @@ class UnitQueue {
     const std::uint64_t end =
         std::min(first + config_.batch, config_.cases.value_or(first + config_.batch));
     for (const Target* target : config_.targets) {
+      if (!config_.legs.empty()) {
+        fill_asked(*target, first, end);
+        continue;
+      }
       Unit plain{batch_, target, "plain", {}};
       std::map<std::string, Unit> legs;
       for (std::uint64_t i = first; i < end; ++i) {
         plain.cases.push_back(i);
         for (const std::string& leg : legs_of(*target, i))
-          legs.try_emplace(leg, Unit{batch_, target, leg, {}}).first->second.cases.push_back(i);
+          legs.try_emplace(leg, Unit{batch_, target, leg, {}, Share::Sample})
+              .first->second.cases.push_back(i);
       }
       ready_.push_back(std::move(plain));
       for (auto& [name, unit] : legs) ready_.push_back(std::move(unit));
+    }
+  }
+
+  /// Every case in each of the legs asked for.
+  void fill_asked(const Target& target, std::uint64_t first, std::uint64_t end) {
+    Share share = Share::First;
+    for (const std::string& leg : legs_there(target, config_.legs)) {
+      Unit& unit = ready_.emplace_back(Unit{batch_, &target, leg, {}, share});
+      for (std::uint64_t i = first; i < end; ++i) unit.cases.push_back(i);
+      share = Share::Again;
     }
   }
 
@@ -223,11 +239,27 @@ Result<void> check_config(const CampaignConfig& config) {
   if (config.batch == 0) return input_error("a batch of 0 schemas");
   if (config.resume && config.save.empty())
     return input_error("nothing to resume", {}, "name the campaign's directory with --save");
-  for (const Target* target : config.targets) FFICHECK_CHECK(target->check_tools());
+  for (const Target* target : config.targets) {
+    if (!config.legs.empty() && legs_there(*target, config.legs).empty())
+      return input_error("target " + std::string(target->name()) +
+                         " has none of the legs asked for");
+    FFICHECK_CHECK(target->check_tools());
+  }
   return {};
 }
 
 }  // namespace
+
+std::vector<std::string> legs_there(const Target& target, const std::vector<std::string>& asked) {
+  std::vector<std::string> there = target.legs();
+  there.emplace_back("plain");
+  std::vector<std::string> out;
+  for (const std::string& leg : asked)
+    if (std::find(there.begin(), there.end(), leg) != there.end() &&
+        std::find(out.begin(), out.end(), leg) == out.end())
+      out.push_back(leg);
+  return out;
+}
 
 Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& observer) {
   FFICHECK_CHECK(check_config(config));

@@ -43,6 +43,9 @@ struct CampaignConfig {
   std::filesystem::path work;  ///< where batches are built; made anew, and removed at the end
   bool resume = false;
   bool keep_builds = false;
+  /// Legs asked for: each target runs every case in those of them that it has, with all values, and
+  /// in nothing else. Empty: the plain build, and samples of the others. Every target has "plain".
+  std::vector<std::string> legs;
   std::uint64_t leg_every = 8;  ///< of so many hundreds of cases one runs another leg too; 0: none
   std::chrono::seconds build_limit{300};
   std::chrono::milliseconds call_limit{20000};
@@ -60,6 +63,10 @@ struct CampaignResult {
   bool interrupted = false;
   std::optional<Error> error;  ///< what ended it early; what was found before is in `tally`
 };
+
+/// Those of the legs asked for that a target has, in the order asked, each once.
+[[nodiscard]] std::vector<std::string> legs_there(const Target& target,
+                                                  const std::vector<std::string>& asked);
 
 /// Runs a campaign. Errors before its first batch (a tool missing, a directory that another
 /// campaign holds, a resumed state that does not fit) are the Result's; the observer hears

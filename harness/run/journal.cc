@@ -25,6 +25,7 @@ json to_json(const CampaignIdentity& identity) {
           {"values", identity.values},
           {"batch", identity.batch},
           {"leg_every", identity.leg_every},
+          {"legs", identity.legs.empty() ? json() : json(identity.legs)},
           {"cases", identity.cases ? json(*identity.cases) : json()},
           {"targets", identity.targets},
           {"properties", identity.properties}};

@@ -21,6 +21,7 @@ struct CampaignIdentity {
   std::uint64_t values = 0;
   std::uint32_t batch = 0;
   std::uint64_t leg_every = 0;
+  std::vector<std::string> legs;       ///< asked for
   std::optional<std::uint64_t> cases;  ///< the last batch ends with them
   std::vector<std::string> targets;
   std::vector<std::string> properties;

@@ -51,6 +51,7 @@ class UnitRun {
 
  private:
   [[nodiscard]] bool plain() const { return unit_.leg == "plain"; }
+  [[nodiscard]] bool first() const { return unit_.share == Share::First; }
   [[nodiscard]] bool stopped() const { return config_.stop != nullptr && config_.stop->load(); }
   [[nodiscard]] fs::path dir() const {
     std::string name = unit_.name();
@@ -74,7 +75,7 @@ class UnitRun {
     TargetTally& tally = out_.tally.targets[target_name_];
     for (const std::uint64_t index : unit_.cases) {
       Carried carried = carried_part(*unit_.target, batch_.schemas[index - batch_.first]);
-      if (plain()) {
+      if (first()) {
         for (const std::string& reason : carried.reasons) {
           out_.tally.count_skip(target_name_, reason);
           reporter_.tell([&](Observer& o) { o.function_skipped(target_name_, reason); });
@@ -85,7 +86,7 @@ class UnitRun {
         carried_.push_back(*std::move(carried.schema));
         continue;
       }
-      if (!plain()) continue;
+      if (!first()) continue;
       ++tally.skipped;
       const std::string why = carried.reasons.empty() ? "no functions" : carried.reasons.front();
       if (carried.reasons.empty()) out_.tally.count_skip(target_name_, why);
@@ -103,7 +104,7 @@ class UnitRun {
     FFICHECK_TRY(const std::unique_ptr<BuiltBatch> built,
                  BuiltBatch::make(*unit_.target, std::move(schemas), std::move(settings)));
     const bool lints =
-        plain() && std::any_of(config_.properties.begin(), config_.properties.end(),
+        first() && std::any_of(config_.properties.begin(), config_.properties.end(),
                                [](const Property* p) { return !p->stages().empty(); });
     std::future<Result<void>> linted;
     if (lints) linted = std::async(std::launch::async, [&] { return built->lint(); });
@@ -127,8 +128,9 @@ class UnitRun {
     for (std::size_t i = 0; i < carried_.size() && !stopped(); ++i) {
       const auto index = built.session_index(i);
       if (!index) continue;
-      const std::uint64_t values =
-          plain() ? config_.values : std::max<std::uint64_t>(1, config_.values / 10);
+      const std::uint64_t values = unit_.share == Share::Sample
+                                       ? std::max<std::uint64_t>(1, config_.values / 10)
+                                       : config_.values;
       const Subject subject{
           *unit_.target, *session, carried_[i], *index, case_seed(config_.seed, indices_[i]),
           values};
@@ -165,10 +167,8 @@ class UnitRun {
 
   void count_schema() {
     TargetTally& tally = out_.tally.targets[target_name_];
-    if (!plain()) {
-      ++tally.legs[unit_.leg].schemas;
-      return;
-    }
+    if (!plain()) ++tally.legs[unit_.leg].schemas;
+    if (!first()) return;
     ++tally.schemas;
     reporter_.tell([&](Observer& o) { o.schema_checked(target_name_); });
   }

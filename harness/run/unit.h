@@ -45,11 +45,19 @@ struct Batch {
   std::vector<Schema> schemas;
 };
 
+/// What part a unit has in the campaign's counts.
+enum class Share {
+  First,   ///< the first time that its cases run on the target: counts and lints its schemas
+  Again,   ///< the same cases in another leg that was asked for
+  Sample,  ///< some of them in another leg, with a tenth of the values
+};
+
 struct Unit {
   std::uint64_t batch = 0;
   const Target* target = nullptr;
   std::string leg = "plain";
   std::vector<std::uint64_t> cases;  ///< indices in the campaign, all of that batch
+  Share share = Share::First;
 
   /// "12/go", "12/go+race".
   [[nodiscard]] std::string name() const;

@@ -82,6 +82,9 @@ class Usage(CliTest):
             (("fuzz", "--target", "nope"), "there are: control"),
             (("fuzz", "--property", "nope"), "there are: compiles"),
             (("fuzz", "--profile", "nope"), "there are: default"),
+            (("fuzz", "--target", "control,go", "--leg", "O2,nope"), '"nope"'),
+            (("fuzz", "--target", "control,go", "--leg", "O2,nope"), "there are: plain, O2, race"),
+            (("fuzz", "--target", "control", "--leg", "race"), "there are: plain, O2"),
             (("fuzz", "--seed", "0xzz"), "--seed 0xzz"),
             (("fuzz", "--seed", "99999999999999999999999"), "64 bits"),
             (("fuzz", "--cases", "-1"), "--cases"),
@@ -138,6 +141,41 @@ class Environment(CliTest):
         self.assertIn("cannot write", run.stderr)
         self.assertEqual([str(p) for p in self.dir.rglob("*.tmp-*")], [])
         self.assertEqual([str(p) for p in save.glob("*.case")], [])
+
+
+class Legs(CliTest):
+    def test_every_schema_runs_in_the_legs_asked_for_and_in_nothing_else(self):
+        report_file = self.dir / "report.json"
+        self.fuzz("--leg", "O2", "--cases", 7, "--json", report_file, status=0)
+        target = json.loads(report_file.read_text())["targets"]["control"]
+        self.assertEqual((target["schemas"], target["legs"]["O2"]["schemas"]), (7, 7))
+        self.assertEqual(target["values"], target["legs"]["O2"]["values"])
+        self.assertGreater(target["values"], 7 * 20)
+        self.assertEqual(target["properties"]["compiles"]["pass"], 7)
+
+    def test_a_leg_beside_the_plain_build_counts_its_schemas_once(self):
+        report_file = self.dir / "report.json"
+        self.fuzz("--leg", "plain,O2,O2", "--cases", 3, "--property", "echo", "--json", report_file, status=0)
+        target = json.loads(report_file.read_text())["targets"]["control"]
+        self.assertEqual((target["schemas"], target["legs"]["O2"]["schemas"]), (3, 3))
+        self.assertEqual(target["values"], 2 * target["legs"]["O2"]["values"])
+
+    def test_a_target_without_them_is_left_out_and_named(self):
+        run = self.run_cli("fuzz", "--target", "control,wasm-c", "--leg", "utf16", "--cases", 1, "--values", 20, status=0)
+        self.assertIn("left out, target control: it has no leg utf16 (it has plain, O2)", run.stderr)
+        self.assertNotIn("control", run.stdout)
+
+    def test_a_failure_in_a_leg_is_saved_with_its_leg(self):
+        self.fuzz("--leg", "O2", "--property", "consume", "--cases", 2, "--save", self.dir / "s", "--edit-generated",
+                  "sed -i 's/  ffi_rt_reply(call, &h);/  const uint64_t g = h + 1;\\n  ffi_rt_reply(call, \\&g);/' "
+                  "native/ffi_provider.c", status=1)
+        cases = list((self.dir / "s").glob("*.case"))
+        self.assertIn("target: control+O2\n", cases[0].read_text())
+
+    def test_a_resumed_campaign_has_the_same_legs(self):
+        self.fuzz("--leg", "O2", "--property", "echo", "--cases", 2, "--save", self.dir / "s", status=0)
+        run = self.fuzz("--property", "echo", "--cases", 2, "--save", self.dir / "s", "--resume", status=2)
+        self.assertIn("legs was", run.stderr)
 
 
 class Campaign(CliTest):

@@ -152,6 +152,30 @@ TEST_F(CampaignTest, VerdictsDoNotDependOnJobsNorOnTheBatchSize) {
   EXPECT_EQ(first->targets.at("fake").legs.at("checkptr").schemas, 8U);
 }
 
+TEST_F(CampaignTest, LegsAskedForRunEveryCaseWithAllValuesAndSchemasCountOnce) {
+  FakeTarget target("fake");
+  target.other_legs = {"race", "utf16", "latin1"};
+  target.often = {"utf16"};
+  CampaignConfig c = config(target, 100);
+  c.leg_every = 1;
+  const Tally plain = [&] {
+    CampaignConfig without = c;
+    without.leg_every = 0;
+    return run(without).tally;
+  }();
+  c.legs = {"race", "nobody's", "plain", "race"};
+  for (const std::uint32_t batch : {100, 7}) {
+    c.batch = batch;
+    const TargetTally seen = run(c).tally.targets.at("fake");
+    EXPECT_EQ(seen.schemas, 100U);
+    ASSERT_EQ(seen.legs.size(), 1U);
+    EXPECT_EQ(seen.legs.at("race").schemas, 100U);
+    EXPECT_EQ(seen.legs.at("race").values, plain.values());
+  }
+  c.legs = {"nobody's"};
+  EXPECT_FALSE(run_campaign(c, seen_).ok());
+}
+
 TEST_F(CampaignTest, AShortCampaignMeetsEveryFrequentLegAndNoOther) {
   for (const std::uint32_t batch : {100, 7}) {
     FakeTarget target("fake");
