@@ -40,10 +40,9 @@ def main():
         return
     done = len({r["seed"] for r in proof.read([options.out])}) if options.out.exists() else 0
     with tempfile.TemporaryDirectory(prefix="fficheck-aa-") as directory, proof.neighbour(options.noisy):
-        one = proof.store(options.build, pathlib.Path(directory, "one"))
-        two = proof.store(options.build, pathlib.Path(directory, "two"))
+        build = proof.store(options.build, pathlib.Path(directory, "build"))
         for seed in range(done + 1, options.runs + 1):
-            rows = list(proof.compare(one, two, seed, options.filter))
+            rows = list(proof.compare(build, build, seed, options.filter))
             with options.out.open("a") as out:
                 out.writelines(json.dumps(row) + "\n" for row in rows)
     summary(proof.read([options.out]))
