@@ -65,7 +65,7 @@ class Watcher final : public Observer {
  private:
   [[nodiscard]] bool satisfies(const std::string& property, const std::string& message) const {
     return property == fault_.property &&
-           !(fault_.shows == Fault::Shows::WrongValue && is_loss(message));
+           (fault_.shows != Fault::Shows::WrongValue || !is_loss(message));
   }
 
   void note_time(bool satisfied) {

@@ -6,7 +6,6 @@
 namespace fficheck::ipc {
 namespace {
 
-using native_emit::brief;
 using native_emit::signature;
 
 const std::string kOutcome = "ffi_ipc::Outcome<";

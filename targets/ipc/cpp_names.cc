@@ -12,8 +12,8 @@ namespace {
 /// Identifiers that are free of keywords, of macros, and of each other.
 class Scope {
  public:
-  explicit Scope(std::initializer_list<const char*> taken = {},
-                 const std::set<std::string>* outer = nullptr)
+  Scope() = default;
+  Scope(std::initializer_list<const char*> taken, const std::set<std::string>* outer = nullptr)
       : taken_(taken.begin(), taken.end()), outer_(outer) {}
 
   std::string claim(const std::string& wanted) {
@@ -30,7 +30,7 @@ class Scope {
     return !is_reserved_in_c(name) && !taken_.contains(name) && !(outer_ && outer_->contains(name));
   }
   std::set<std::string> taken_;
-  const std::set<std::string>* outer_;
+  const std::set<std::string>* outer_ = nullptr;
 };
 
 class Resolver {

@@ -43,7 +43,7 @@ json wire_choice(const Schema& schema, const Type& type, const Value& value) {
     json some = wire_value(schema, inner, *payload);
     return schema.type(inner).kind == Kind::Option ? json::array({std::move(some)}) : some;
   }
-  const std::string name = cbor_names(type)[index];
+  std::string name = cbor_names(type)[index];
   if (type.kind == Kind::Enum) return name;
   const std::optional<TypeId>& part = type.parts[index].type;
   json out = json::object();

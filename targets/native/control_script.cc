@@ -229,13 +229,14 @@ void ScriptEngine::start_inner(void* context, std::uint64_t seed, std::uint64_t 
   const Function& f = schema().functions()[*function];
   const std::vector<Value> args = start_args(schema(), f, step, index, library_.limits());
   inner_.fetch_add(1);
-  start(context, *function, args, tally, [this, &f, args, &tally, ended](const Ending& ending) {
-    const JudgedEnd judged =
-        judge_ending(schema(), f, expected_ending(schema(), f, args, library_.limits()), ending);
-    tally.end(judged);
-    ended(judged.end == CallEnd::Right);
-    inner_.fetch_sub(1);
-  });
+  start(context, *function, args, tally,
+        [this, &f, args, &tally, ended = std::move(ended)](const Ending& ending) {
+          const JudgedEnd judged = judge_ending(
+              schema(), f, expected_ending(schema(), f, args, library_.limits()), ending);
+          tally.end(judged);
+          ended(judged.end == CallEnd::Right);
+          inner_.fetch_sub(1);
+        });
 }
 
 void ScriptEngine::later(std::chrono::microseconds delay, std::function<void()> action) {
