@@ -12,7 +12,7 @@ std::string_view needs_hosts(const Subject& /*subject*/, const ScriptParts& part
 }
 
 std::string_view needs_panic(const Subject& subject, const ScriptParts& parts) {
-  if (!subject.target.script_support().panic)
+  if (!subject.target.script_support(subject.leg).panic)
     return "a host function of this target has no way to panic";
   return needs_hosts(subject, parts);
 }

@@ -50,8 +50,8 @@ std::string at_step(const std::vector<Step>& steps, std::size_t at, const std::s
 
 }  // namespace
 
-ModelLimits model_limits(const Target& target) {
-  const ScriptSupport s = target.script_support();
+ModelLimits model_limits(const Target& target, std::string_view leg) {
+  const ScriptSupport s = target.script_support(leg);
   return {.panic = s.panic,
           .cancel = s.cancel,
           .raw_answers = s.raw_answers,
@@ -60,7 +60,7 @@ ModelLimits model_limits(const Target& target) {
 }
 
 std::optional<Verdict> ScriptProperty::refuse(const Subject& subject) const {
-  if (!subject.target.script_support().scripts)
+  if (!subject.target.script_support(subject.leg).scripts)
     return skip("the target runs no completion scripts");
   const ScriptParts parts(subject.schema);
   if (parts.tasks.empty()) return skip("no function has a plan");
@@ -73,7 +73,7 @@ std::optional<Verdict> ScriptProperty::refuse(const Subject& subject) const {
 Verdict ScriptProperty::check(const Subject& subject) const {
   if (std::optional<Verdict> refused = refuse(subject)) return *refused;
   const ScriptParts parts(subject.schema);
-  const ModelLimits limits = model_limits(subject.target);
+  const ModelLimits limits = model_limits(subject.target, subject.leg);
   std::vector<std::vector<Step>> scripts;
   for (std::uint32_t i = 0; i < rules_.scripts; ++i) {
     const std::uint64_t seed = value_seed(subject.seed ^ 0xC0419E7104, i);
@@ -124,8 +124,9 @@ Verdict ScriptProperty::run_all(const Subject& subject,
   const auto& outcome = std::get<ScriptOutcome>(answer);
   Verdict out;
   for (std::size_t i = 0; i < scripts.size(); ++i) {
-    const auto problem = judge_script(subject.schema, scripts[i], outcome[i],
-                                      model_limits(subject.target), subject.target.stream_limits());
+    const auto problem =
+        judge_script(subject.schema, scripts[i], outcome[i],
+                     model_limits(subject.target, subject.leg), subject.target.stream_limits());
     if (problem)
       return fail(at_step(scripts[i], problem->step, problem->message, subject.schema), scripts[i]);
     out.values += calls_in(scripts[i]);
@@ -184,7 +185,7 @@ std::optional<Verdict> ScriptProperty::drift(const Subject& subject,
 Verdict ScriptProperty::replay(const Subject& subject, const std::vector<Step>& steps) const {
   if (std::optional<Verdict> refused = refuse(subject)) return *refused;
   const std::vector<Step> script =
-      runnable(subject.schema, actions(steps), model_limits(subject.target));
+      runnable(subject.schema, actions(steps), model_limits(subject.target, subject.leg));
   if (script.empty()) return skip("the script has no step that this law can run");
   const std::uint64_t calls = calls_in(script);
   const std::uint32_t tries = calls > 2000 ? 1 : kTries;

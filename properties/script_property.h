@@ -45,6 +45,6 @@ class ScriptProperty final : public Property {
 };
 
 /// What of scripts the subject's target can run.
-[[nodiscard]] ModelLimits model_limits(const Target& target);
+[[nodiscard]] ModelLimits model_limits(const Target& target, std::string_view leg = "plain");
 
 }  // namespace fficheck

@@ -53,6 +53,9 @@ class FaultyTarget final : public TargetDecorator {
   /// `fault` and `inner` outlive it.
   FaultyTarget(const Target& inner, const Fault& fault) : TargetDecorator(inner), fault_(fault) {}
 
+  [[nodiscard]] ScriptSupport script_support(std::string_view /*leg*/) const override {
+    return inner().script_support(fault_.leg);
+  }
   [[nodiscard]] std::vector<std::string> legs() const override { return {}; }
   [[nodiscard]] std::vector<std::string> frequent_legs() const override { return {}; }
   [[nodiscard]] Result<void> check_tools() const override;

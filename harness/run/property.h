@@ -37,6 +37,7 @@ struct Subject {
   std::uint64_t values = 0;  ///< wanted for each function
   /// For each thing that a completion script waits for.
   std::chrono::milliseconds patience = kPatience;
+  std::string_view leg = "plain";  ///< in which the target is built
 };
 
 /// A law. Build-time laws (compiles, layout) are judged from the build's stages; the others drive a

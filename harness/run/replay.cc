@@ -124,7 +124,13 @@ class TargetReplay {
                    .message = "did not build: " + (fault == nullptr ? std::string("beside others")
                                                                     : failure_line(*fault))};
       } else {
-        const Subject subject{target_, *session, schema, *in_session, 0, kReplayValues};
+        const TargetLeg built = parse_target_leg(c.target);
+        const Subject subject{.target = target_,
+                              .session = *session,
+                              .schema = schema,
+                              .index = *in_session,
+                              .values = kReplayValues,
+                              .leg = built.leg};
         verdict = check_subject(*p, subject, *session, &c.steps);
         if (session->broken()) return *session->broken();
       }

@@ -73,8 +73,14 @@ class Shrinker {
     ++out_.replays;
     // Calls have as long again: what a script waits in vain for, it tells.
     session_->limit_calls(patience_.bounded() ? 2 * patience : settings_.call_limit);
-    const Subject subject{target_,        *session_,     c.schema, index,
-                          settings_.seed, kReplayValues, patience};
+    const Subject subject{.target = target_,
+                          .session = *session_,
+                          .schema = c.schema,
+                          .index = index,
+                          .seed = settings_.seed,
+                          .values = kReplayValues,
+                          .patience = patience,
+                          .leg = settings_.leg};
     const Clock::time_point begun = Clock::now();
     Verdict verdict = check_subject(property_, subject, *session_, &c.steps);
     const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);

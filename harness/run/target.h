@@ -171,8 +171,8 @@ class Target {
   [[nodiscard]] virtual bool has_collector() const { return false; }
   /// Whether the callee can call each function of the schema as an import of the same signature.
   [[nodiscard]] virtual bool mirrors_imports() const { return false; }
-  /// What of completion scripts it can run.
-  [[nodiscard]] virtual ScriptSupport script_support() const { return {}; }
+  /// What of completion scripts it can run, as it is built in a leg.
+  [[nodiscard]] virtual ScriptSupport script_support(std::string_view /*leg*/) const { return {}; }
   /// Other ways to build that campaigns sample ("race", "checkptr", "cgocheck2", "O2").
   [[nodiscard]] virtual std::vector<std::string> legs() const { return {}; }
   /// Those of legs() that show what the plain build cannot and cost little: sampled all the time.

@@ -20,7 +20,9 @@ class TargetDecorator : public Target {
   [[nodiscard]] bool has_post_return() const override { return inner_.has_post_return(); }
   [[nodiscard]] bool has_collector() const override { return inner_.has_collector(); }
   [[nodiscard]] bool mirrors_imports() const override { return inner_.mirrors_imports(); }
-  [[nodiscard]] ScriptSupport script_support() const override { return inner_.script_support(); }
+  [[nodiscard]] ScriptSupport script_support(std::string_view leg) const override {
+    return inner_.script_support(leg);
+  }
   [[nodiscard]] std::vector<std::string> legs() const override { return inner_.legs(); }
   [[nodiscard]] std::vector<std::string> frequent_legs() const override {
     return inner_.frequent_legs();

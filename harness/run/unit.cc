@@ -131,9 +131,13 @@ class UnitRun {
       const std::uint64_t values = unit_.share == Share::Sample
                                        ? std::max<std::uint64_t>(1, config_.values / 10)
                                        : config_.values;
-      const Subject subject{
-          *unit_.target, *session, carried_[i], *index, case_seed(config_.seed, indices_[i]),
-          values};
+      const Subject subject{.target = *unit_.target,
+                            .session = *session,
+                            .schema = carried_[i],
+                            .index = *index,
+                            .seed = case_seed(config_.seed, indices_[i]),
+                            .values = values,
+                            .leg = unit_.leg};
       for (const Property* property : config_.properties) {
         if (!property->stages().empty()) continue;
         take(i, *property, check_subject(*property, subject, *session), nullptr);

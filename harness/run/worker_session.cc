@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "harness/run/patience.h"
 #include "harness/run/process.h"
 #include "harness/run/wire.h"
 #include "harness/run/wire_value.h"
@@ -25,48 +26,12 @@ using std::chrono::milliseconds;
 constexpr std::size_t kStderrKept = 8192;
 constexpr std::size_t kStacksKept = 48u << 10;
 constexpr milliseconds kToPrintStacks{3000};
-/// A worker that works but does not get its share of the machine: how often it gets its limit
-/// again.
-constexpr int kRenewals = 9;
 
 /// Beginning and end of a text that is longer than `limit`.
 std::string excerpt(const std::string& text, std::size_t limit) {
   if (text.size() <= limit) return text;
   return text.substr(0, limit / 2) + "\n...\n" + text.substr(text.size() - limit / 2);
 }
-
-/// The time limit of one answer. It is wall time for a worker that waits, CPU time for one that
-/// works: on a loaded machine work takes long, and that is no hang.
-class Patience {
- public:
-  Patience(const ChildProcess& process, milliseconds limit)
-      : process_(process),
-        limit_(limit),
-        due_(Clock::now() + limit),
-        begun_(process.cpu_time()),
-        last_(begun_) {}
-
-  [[nodiscard]] milliseconds left() const {
-    return std::chrono::ceil<milliseconds>(due_ - Clock::now());
-  }
-  /// At the end of the limit: whether there is another.
-  bool renew() {
-    const std::chrono::nanoseconds now = process_.cpu_time();
-    if (renewals_ == kRenewals || now - begun_ >= limit_ || now - last_ < limit_ / 50) return false;
-    ++renewals_;
-    last_ = now;
-    due_ += limit_;
-    return true;
-  }
-
- private:
-  const ChildProcess& process_;
-  milliseconds limit_;
-  Clock::time_point due_;
-  std::chrono::nanoseconds begun_;
-  std::chrono::nanoseconds last_;
-  int renewals_ = 0;
-};
 
 milliseconds time_limit(milliseconds one, std::uint64_t values) {
   const std::uint64_t times = std::min<std::uint64_t>(1 + values / 1000, 1000);
@@ -151,14 +116,14 @@ WorkerLoss WorkerSession::State::lose_at_end_of_file() {
 /// Moves bytes until something arrives, or the worker is lost.
 void WorkerSession::State::transfer(std::string_view& unsent, Patience& patience) {
   while (true) {
-    const milliseconds left = patience.left();
+    const auto left = std::chrono::ceil<milliseconds>(patience.due() - Clock::now());
     pollfd fd{wire.get(), static_cast<short>(unsent.empty() ? POLLIN : POLLIN | POLLOUT), 0};
     const int ready =
         left.count() <= 0
             ? 0
             : poll(&fd, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), 1 << 30)));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0 && patience.renew()) continue;
+    if (ready == 0 && patience.renew(Clock::now(), process->cpu_time())) continue;
     if (ready <= 0) {
       lose(WorkerLoss::How::Hung, "no answer within the time limit");
       return;
@@ -201,7 +166,7 @@ std::vector<Answer<json>> WorkerSession::State::exchange(std::span<const WireReq
       continue;
     }
     if (!answer.value()) {
-      if (!patience) patience.emplace(*process, limits[out.size()]);
+      if (!patience) patience.emplace(limits[out.size()], Clock::now(), process->cpu_time());
       transfer(unsent, *patience);
       continue;
     }

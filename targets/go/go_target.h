@@ -13,7 +13,7 @@ class GoTarget final : public Target {
   [[nodiscard]] std::string_view name() const override { return "go"; }
   [[nodiscard]] std::optional<std::string> unsupported(const Schema& schema,
                                                        const Function& f) const override;
-  [[nodiscard]] ScriptSupport script_support() const override;
+  [[nodiscard]] ScriptSupport script_support(std::string_view leg) const override;
   /// "race", "checkptr", "cgocheck2", "O2" (the C library; Go always optimises).
   [[nodiscard]] std::vector<std::string> legs() const override;
   [[nodiscard]] Result<void> check_tools() const override;

@@ -266,8 +266,9 @@ FileSet emit_go_batch(std::span<const BatchEntry> batch) {
   for (auto& [name, text] : ipc_files("worker/"))
     files["ipc/go/" + std::string(name == "slice.go" ? "ffirt/" : "worker/") + name] = text;
   // Trials and the worker are those of the native bindings but for what they call.
-  const std::set<std::string_view> shared = {"worker/bulk.go", "worker/serve.go",
-                                             "worker/server.go", "worker/wire.go"};
+  const std::set<std::string_view> shared = {"worker/bulk.go", "worker/patience.go",
+                                             "worker/serve.go", "worker/server.go",
+                                             "worker/wire.go"};
   auto native = go_runtime_files();
   for (auto& [name, text] : native)
     if (name.starts_with("check/") || shared.contains(name))

@@ -245,6 +245,10 @@ void ScriptEngine::later(std::chrono::microseconds delay, std::function<void()> 
 
 // ---- Scripts ----
 
+Patience ScriptEngine::begin_wait(std::chrono::milliseconds limit) const {
+  return {limit, Clock::now(), processor_time(), forward_.load()};
+}
+
 ScriptEngine::Context& ScriptEngine::context(std::uint32_t number) {
   for (const auto& [name, index] : numbers_)
     if (name == number) return contexts_[index];
@@ -342,13 +346,15 @@ void ScriptEngine::step(const Step& step, Tally& tally, std::chrono::millisecond
                            std::move(handles), tally);
       return;
     }
-    case Act::Await:
+    case Act::Await: {
+      Patience patience = begin_wait(limit);
       for (Group& group : groups_)
-        if (group.number() == a.number && !group.wait(Clock::now() + limit)) {
+        if (group.number() == a.number && !group.wait(patience)) {
           tally.add("stuck");
           stuck_ = true;
         }
       return;
+    }
     case Act::Cancel: return;  // a caller of C has nothing to give up with
     case Act::Host: return hosts_->set(step, context(a.number), request_.code(), tally);
     case Act::Release: return hosts_->release(context(a.number), a.way == 1, tally);
@@ -369,13 +375,16 @@ void ScriptEngine::finish(std::chrono::milliseconds limit) {
   for (Context& c : contexts_)
     if (c.made) (void)library_.destroy(c.handle);
   timers_->stop();
-  const Clock::time_point end = Clock::now() + limit;
+  Patience patience = begin_wait(limit);
   for (Group& group : groups_) {
-    stuck_ = !group.wait(end) || stuck_;
+    stuck_ = !group.wait(patience) || stuck_;
     group.give_up();
   }
-  (void)settle_(std::max<std::int64_t>(
-      1, std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count()));
+  do {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(patience.due() - Clock::now());
+    if (settle_(std::max<std::int64_t>(1, left.count())) == 0) break;
+  } while (patience.renew(Clock::now(), processor_time(), forward_.load()));
   timers_->stop();
 }
 

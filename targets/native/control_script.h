@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -16,6 +17,7 @@
 
 #include "harness/core/completion.h"
 #include "harness/core/result.h"
+#include "harness/run/patience.h"
 #include "targets/native/script_library.h"
 
 namespace fficheck {
@@ -108,6 +110,16 @@ class ScriptEngine {
   /// Runs `action` on the engine's own thread, after the delay.
   void later(std::chrono::microseconds delay, std::function<void()> action);
   [[nodiscard]] std::uint64_t perturb_seed() const { return perturb_.load(); }
+  /// A call has ended: what waits goes on waiting.
+  void came_forward() { forward_.fetch_add(1); }
+  /// Waits for `holds`; false where the patience is at its end before.
+  template <class Holds>
+  bool wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+            Patience& patience, Holds holds) const {
+    while (!changed.wait_until(lock, patience.due(), holds))
+      if (!patience.renew(Patience::Clock::now(), processor_time(), forward_.load())) return false;
+    return true;
+  }
 
  private:
   struct Timers;
@@ -124,6 +136,7 @@ class ScriptEngine {
   void churn(const Step& step, Tally& tally);
   void cycle(const Step& step, std::uint64_t i, Tally& tally);
   void finish(std::chrono::milliseconds limit);
+  [[nodiscard]] Patience begin_wait(std::chrono::milliseconds limit) const;
   Context& context(std::uint32_t number);
 
   ScriptLibrary& library_;
@@ -137,7 +150,8 @@ class ScriptEngine {
   std::atomic<std::uint64_t> strays_{0};
   std::atomic<std::uint64_t> inner_{0};  ///< inner calls that have not ended
   std::atomic<std::uint64_t> perturb_{0};
-  bool stuck_ = false;  ///< something waited in vain: no further step is run
+  std::atomic<std::uint64_t> forward_{0};  ///< calls that have ended
+  bool stuck_ = false;                     ///< something waited in vain: no further step is run
   std::deque<Context> contexts_;
   std::deque<std::pair<std::uint32_t, std::uint32_t>> numbers_;  ///< script's number -> context
   std::deque<control_script::Group> groups_;

@@ -37,7 +37,7 @@ Group::Group(ScriptEngine& engine, const Step& step, std::uint32_t function,
       const auto step_by = static_cast<std::uint32_t>(drivers_.size());
       for (std::uint32_t caller = d; caller < step_.action.callers; caller += step_by)
         next(d, caller, 0);
-      (void)drive(d, std::nullopt);
+      (void)drive(d, nullptr);
     });
 }
 
@@ -61,14 +61,14 @@ void Group::next(std::uint32_t driver, std::uint32_t caller, std::uint32_t call)
                 });
 }
 
-bool Group::drive(std::uint32_t driver, std::optional<Clock::time_point> limit) {
+bool Group::drive(std::uint32_t driver, Patience* patience) {
   std::unique_lock lock(mutex_);
   Driver& mine = drivers_[driver];
   while (mine.unfinished > 0) {
     const auto ready = [&] { return !mine.ended.empty() || abandoned_; };
-    if (!limit)
+    if (patience == nullptr)
       changed_.wait(lock, ready);
-    else if (!changed_.wait_until(lock, *limit, ready))
+    else if (!engine_.wait(changed_, lock, *patience, ready))
       return false;
     if (mine.ended.empty()) return false;
     Ended ended = std::move(mine.ended.front());
@@ -81,6 +81,7 @@ bool Group::drive(std::uint32_t driver, std::optional<Clock::time_point> limit) 
     lock.lock();
     if (step_.action.late) late_.push_back(std::move(ended));
     --mine.unfinished;
+    engine_.came_forward();
   }
   changed_.notify_all();
   return true;
@@ -94,10 +95,10 @@ void Group::judge(const Ended& ended) {
   tally_.end(judge_ending(schema, f, expected_ending(schema, f, args, limits), ended.ending));
 }
 
-bool Group::wait(Clock::time_point limit) {
-  if (threads_.empty()) return drive(0, limit);
+bool Group::wait(Patience& patience) {
+  if (threads_.empty()) return drive(0, &patience);
   std::unique_lock lock(mutex_);
-  return changed_.wait_until(lock, limit, [this] {
+  return engine_.wait(changed_, lock, patience, [this] {
     return std::all_of(drivers_.begin(), drivers_.end(),
                        [](const Driver& d) { return d.unfinished == 0; });
   });

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/run/patience.h"
 #include "targets/native/control_script.h"
 
 namespace fficheck::control_script {
@@ -37,8 +38,8 @@ class Group {
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 
-  /// Whether all calls have ended before the limit.
-  bool wait(Clock::time_point limit);
+  /// Whether all calls have ended in time.
+  bool wait(Patience& patience);
   /// What has not ended counts as pending.
   void give_up();
   [[nodiscard]] std::uint32_t number() const { return step_.action.number; }
@@ -54,7 +55,8 @@ class Group {
     std::uint64_t unfinished = 0;  ///< calls
   };
   void next(std::uint32_t driver, std::uint32_t caller, std::uint32_t call);
-  bool drive(std::uint32_t driver, std::optional<Clock::time_point> limit);
+  /// Without a patience it waits for ever.
+  bool drive(std::uint32_t driver, Patience* patience);
   void judge(const Ended& ended);
 
   ScriptEngine& engine_;

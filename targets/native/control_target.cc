@@ -34,7 +34,7 @@ std::optional<std::string> ControlTarget::unsupported(const Schema& schema,
 
 StreamLimits ControlTarget::stream_limits() const { return {.no_nul = abi_ == Abi::Nim}; }
 
-ScriptSupport ControlTarget::script_support() const {
+ScriptSupport ControlTarget::script_support(std::string_view /*leg*/) const {
   ScriptSupport support;
   support.scripts = true;
   support.raw_answers = true;

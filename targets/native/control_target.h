@@ -20,7 +20,7 @@ class ControlTarget final : public Target {
   [[nodiscard]] std::optional<std::string> unsupported(const Schema& schema,
                                                        const Function& f) const override;
   [[nodiscard]] StreamLimits stream_limits() const override;
-  [[nodiscard]] ScriptSupport script_support() const override;
+  [[nodiscard]] ScriptSupport script_support(std::string_view leg) const override;
   [[nodiscard]] std::vector<std::string> legs() const override { return {"O2"}; }
   [[nodiscard]] Result<void> check_tools() const override;
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override;

@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"time"
+
 	"fficheck.local/batch/check"
 	"fficheck.local/batch/ffirt"
 )
@@ -9,7 +11,7 @@ import (
 type library struct{}
 
 func (library) counters(int) (map[string]int64, error) {
-	settle(2000)
+	newPatience(2*time.Second, nil).settles()
 	running := goroutines(1)
 	library, stats := libraryCounters(), ffirt.ReadStats()
 	return map[string]int64{
@@ -41,3 +43,13 @@ func (library) replace(*ffirt.Instance) error { return nil }
 func (library) witness(i *ffirt.Instance) uint64 { return lastWitness(i.Handle()) }
 
 func (library) script(schema *check.Schema, r request) (any, error) { return runScripts(schema, r) }
+
+// settles waits for the library: no call pending, destroyed contexts at their end.
+func (p *patience) settles() {
+	for {
+		left := p.left()
+		if settle(max(left.Milliseconds(), 1)) || left == 0 {
+			return
+		}
+	}
+}

@@ -3,7 +3,6 @@ package worker
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,8 +22,10 @@ type script struct {
 	listeners map[uint64]*scriptListener
 	perturb   atomic.Uint64
 	answers   atomic.Uint64
-	stuck     bool           // something waited in vain: no further step is run
-	inner     sync.WaitGroup // calls that closures and listeners make
+	threads   uint64        // in use, as last seen
+	stuck     bool          // something waited in vain: no further step is run
+	inner     atomic.Int64  // calls that closures and listeners make and that have not ended
+	ended     atomic.Uint64 // what has come forward: calls, answers, events
 }
 
 // tally is what is counted of a step, from any goroutine.
@@ -207,11 +208,15 @@ func (s *script) step(name string, n numbers, t *stepTally) error {
 			return errNoSuchNumber
 		}
 		// Listeners hear on goroutines of their own, perhaps after the call has ended.
-		if !g.wait(s.limit) || !until(s.limit, func() bool { return ffirt.ReadStats().UntoldEvents == 0 }) {
+		p := s.patience()
+		if !p.within(g.callers.Wait) || !p.until(func() bool { return ffirt.ReadStats().UntoldEvents == 0 }) {
 			t.add("stuck", 1)
 			s.stuck = true
 		}
-		t.add("threads", threads())
+		if s.threads <= fewThreads { // one answer about too many is enough
+			s.threads = threadsInUse(onlyOnce(s.limit))
+		}
+		t.add("threads", s.threads)
 	case "cancel":
 		g := s.groups[n[0]]
 		if g == nil {
@@ -302,6 +307,7 @@ func (s *script) cycle(i, plan, seed uint64, t *stepTally) {
 	}
 	if i%64 == 63 {
 		settle(1000) // so that it is no crowd
+		s.ended.Add(1)
 	}
 }
 
@@ -354,63 +360,28 @@ const leftover = 200 * time.Millisecond
 
 // finish ends everything that began; what does not end within the limit counts as pending.
 func (s *script) finish() {
-	if s.stuck {
-		s.limit = min(s.limit, leftover)
-	}
 	for _, c := range s.contexts {
 		s.release(c, true)
 	}
 	for _, c := range s.contexts {
 		_ = s.destroy(c)
 	}
-	end := time.Now().Add(s.limit)
+	p := s.patience()
 	for _, g := range s.groups {
-		s.stuck = !g.wait(time.Until(end)) || s.stuck
+		s.stuck = !p.within(g.callers.Wait) || s.stuck
 	}
-	s.stuck = !within(time.Until(end), s.inner.Wait) || s.stuck
-	settle(max(time.Until(end).Milliseconds(), 1))
+	s.stuck = !p.until(func() bool { return s.inner.Load() == 0 }) || s.stuck
+	p.settles()
 	for _, g := range s.groups {
 		g.giveUp() // late results outlive their contexts
 	}
-	until(time.Until(end), func() bool { return ffirt.ReadStats().LiveHostCalls == 0 })
+	p.until(func() bool { return ffirt.ReadStats().LiveHostCalls == 0 })
 }
 
-// until waits for what holds soon, at most that long; it says whether it holds.
-func until(limit time.Duration, holds func() bool) bool {
-	for end := time.Now().Add(limit); !holds(); {
-		if !time.Now().Before(end) {
-			return false
-		}
-		time.Sleep(50 * time.Microsecond)
+// patience is that of one wait of the script.
+func (s *script) patience() *patience {
+	if s.stuck {
+		return onlyOnce(min(s.limit, leftover))
 	}
-	return true
-}
-
-// threads is how many threads of the operating system the process has; 0 where that is not known.
-func threads() uint64 {
-	list, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return 0
-	}
-	return uint64(len(list))
-}
-
-// within is whether the function returns before the limit.
-func within(limit time.Duration, f func()) bool {
-	done := make(chan struct{})
-	go func() {
-		f()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return true
-	default:
-	}
-	select {
-	case <-done:
-		return true
-	case <-time.After(max(limit, 0)):
-		return false
-	}
+	return newPatience(s.limit, s.ended.Load)
 }

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"fficheck.local/batch/check"
 )
@@ -73,6 +72,7 @@ func (g *group) call(caller uint64) {
 		if c.client == nil {
 			g.tally.end(check.Destroyed, "")
 			g.unfinished.Add(-1)
+			g.ended.Add(1)
 			continue
 		}
 		ctx := g.ctx
@@ -88,6 +88,7 @@ func (g *group) call(caller uint64) {
 			g.judge(args, results)
 		}
 		g.unfinished.Add(-1)
+		g.ended.Add(1)
 	}
 }
 
@@ -96,8 +97,6 @@ func (g *group) cancelled() bool { return g.ctx.Err() != nil }
 func (g *group) judge(args, results []reflect.Value) {
 	g.tally.end(g.function.Judge(g.schema.Expect(g.function, args), results))
 }
-
-func (g *group) wait(limit time.Duration) bool { return within(limit, g.callers.Wait) }
 
 func (g *group) giveUp() {
 	g.mutex.Lock()
@@ -120,5 +119,6 @@ func (s *script) callInner(c *scriptContext, seed, i uint64, t *stepTally) bool 
 	args := f.Args(check.ValueSeed(seed, i), 0)
 	end, detail := f.Judge(s.schema.Expect(f, args), f.Call(nil, c.client, args))
 	t.end(end, detail)
+	s.ended.Add(1)
 	return end == check.Right
 }

@@ -45,6 +45,7 @@ func (s *script) host(c *scriptContext, n numbers, t *stepTally) error {
 		closure = reflect.MakeFunc(i.Closure, func(in []reflect.Value) []reflect.Value {
 			ctx, args := in[0].Interface().(context.Context), in[1:]
 			t.add("asked", 1)
+			defer s.ended.Add(1)
 			return s.behave(c, i, way, us, requests.Add(1)-1, open, ctx, args, t)
 		})
 	}
@@ -82,7 +83,7 @@ func (s *script) behave(c *scriptContext, i *check.Import, way, us, request uint
 		}
 	case hostCall:
 		s.inner.Add(1)
-		defer s.inner.Done()
+		defer s.inner.Add(-1)
 		if !s.callInner(c, us, request, t) {
 			return i.Refuse("the inner call")
 		}
@@ -158,6 +159,7 @@ func (l *scriptListener) add(index uint64) bool {
 // event runs on a goroutine of the binding's. One that the binding began to tell before remove was
 // called may still come after that, one for each event that is listened to; more may not.
 func (l *scriptListener) event(i *check.Import, index uint64, in []reflect.Value) {
+	defer l.ended.Add(1)
 	l.Lock()
 	first := l.seen == 0
 	l.seen++
@@ -195,7 +197,7 @@ func (l *scriptListener) firstEvent(index uint64) {
 	case listenCall:
 		l.inner.Add(1)
 		go func() {
-			defer l.inner.Done()
+			defer l.inner.Add(-1)
 			l.callInner(l.context, 0, 0, l.tally)
 		}()
 	}

@@ -177,13 +177,9 @@ func (s *server) counters() (any, error) {
 
 // goroutines counts them when no more than so many are left, or after a second.
 func goroutines(rest int) int64 {
-	n := runtime.NumGoroutine()
 	// Those that end wait for a processor, which this one had better leave.
-	for deadline := time.Now().Add(time.Second); n > rest && time.Now().Before(deadline); {
-		time.Sleep(50 * time.Microsecond)
-		n = runtime.NumGoroutine()
-	}
-	return int64(n)
+	newPatience(time.Second, nil).until(func() bool { return runtime.NumGoroutine() <= rest })
+	return int64(runtime.NumGoroutine())
 }
 
 // descriptors counts what is open, without the one that counting needs.

@@ -1,0 +1,66 @@
+package worker
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// fewThreads is how many threads are not worth asking what they do: a process may have as many.
+const fewThreads = 256
+
+// threadsInUse is how many threads of the operating system the process has, without those that are
+// at Go's disposal again; 0 where that is not known. Short calls into C that wait for a processor
+// make Go start threads, on a machine with load as many as there are callers; it keeps them.
+// Those that are held up go on: what is asked again and again and stays is in use.
+func threadsInUse(p *patience) uint64 {
+	const first, last = 5 * time.Millisecond, 50 * time.Millisecond
+	least := threads()
+	for pause := first; least > fewThreads && pause < last && p.left() > 0; pause *= 2 {
+		if n := busyThreads(threads()); n < least {
+			least, pause = n, first
+		}
+		time.Sleep(min(pause, p.left()))
+	}
+	return least
+}
+
+// busyThreads occupies as many threads as are too many. As many as Go must start for that are in
+// use; at least fewThreads are said to be.
+func busyThreads(all uint64) uint64 {
+	if all <= fewThreads {
+		return all
+	}
+	debug.SetMaxThreads(100_000) // what is in use is a finding, not the end
+	defer debug.SetMaxThreads(10_000)
+	idle := all - fewThreads
+	var there, gone sync.WaitGroup
+	leave := make(chan struct{})
+	for range idle {
+		there.Add(1)
+		gone.Add(1)
+		go func() {
+			defer gone.Done()
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			there.Done()
+			<-leave
+		}()
+	}
+	there.Wait()
+	now := threads()
+	close(leave)
+	gone.Wait()
+	return max(now, all) - idle
+}
+
+// threads is how many threads of the operating system the process has; 0 where that is not known.
+func threads() uint64 {
+	list, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return 0
+	}
+	return uint64(len(list))
+}
