@@ -33,7 +33,23 @@ Environment go_environment(const BuildOptions& options) {
   environment.emplace_back("GOGC", "off");
   environment.emplace_back("GOMEMLIMIT", "512MiB");
   if (options.leg == "cgocheck2") environment.emplace_back("GOEXPERIMENT", "cgocheck2");
+  // cgo then tells ThreadSanitizer of each crossing. Go's own race detector has the same symbols,
+  // so one process has either.
+  if (options.leg == "tsan") {
+    environment.emplace_back("CGO_CFLAGS", "-g1 -O1 -fsanitize=thread");
+    environment.emplace_back("CGO_LDFLAGS", "-fsanitize=thread");
+  }
   return environment;
+}
+
+/// With which the C library and its shims are built.
+std::string sanitizer(std::string_view leg) {
+  return leg == "asan" ? "address" : leg == "tsan" ? "thread" : "";
+}
+
+/// Legs that differ from the plain one when the worker runs, or in C alone.
+bool plain_go(std::string_view leg) {
+  return leg == "plain" || leg == "tsan" || leg == "procs1" || leg == "procs2" || leg == "gc";
 }
 
 /// What a schema's library is called where nobody says: its package's name.
@@ -67,33 +83,38 @@ std::string full_path(const fs::path& path) { return fs::absolute(path).string()
 
 Stage compile_shims(const BuildOptions& options) {
   FFICHECK_TRY(const std::string cc, batch_compiler(options));
-  return run_stage("compile-c",
-                   {cc, "-std=c11", options.leg == "O2" ? "-O2" : "-O0", "-Wall", "-Wextra",
-                    "-Werror", "-fPIC", "-c", "batch.c", "-o", "batch.o"},
-                   options.dir / "go" / "shim", {}, options.limit);
+  std::vector<std::string> command = {cc,      "-std=c11", options.leg == "O2" ? "-O2" : "-O0",
+                                      "-Wall", "-Wextra",  "-Werror",
+                                      "-fPIC", "-c",       "batch.c",
+                                      "-o",    "batch.o"};
+  if (const std::string with = sanitizer(options.leg); !with.empty())
+    command.insert(command.end(), {"-g1", "-fsanitize=" + with});
+  return run_stage("compile-c", std::move(command), options.dir / "go" / "shim", {}, options.limit);
 }
 
 Stage build_library(const BuildOptions& options) {
   std::future<Stage> shims = std::async(std::launch::async, compile_shims, options);
-  Stage library = build_batch_library(options);
+  const std::string with = sanitizer(options.leg);
+  Stage library = build_batch_library(options, {.sanitizer = with});
   FFICHECK_TRY(std::optional<BuildFailure> failure, shims.get());
   // The library comes first: where it is at fault, the shims may be for no other reason.
   if (!library.ok() || library.value()) return library;
   if (failure) return failure;
-  return run_stage(
-      "compile-c",
-      {"gcc", "-shared", "-o", full_path(library_file(options)), "batch.o",
-       full_path(batch_library(options.dir)), "-Wl,-rpath,$ORIGIN", "-Wl,--no-undefined"},
-      options.dir / "go" / "shim", {}, options.limit);
+  return run_stage("compile-c",
+                   {"gcc", "-shared", "-o", full_path(library_file(options)), "batch.o",
+                    full_path(batch_library(options.dir)), "-Wl,-rpath,$ORIGIN",
+                    with.empty() ? "-Wl,--no-undefined" : "-fsanitize=" + with},
+                   options.dir / "go" / "shim", {}, options.limit);
 }
 
 Stage build_worker(const BuildOptions& options) {
   std::vector<std::string> command = {"go", "build", "-ldflags=-s -w", "-o",
                                       full_path(worker_file(options))};
   if (options.leg == "race") command.emplace_back("-race");
+  if (options.leg == "asan") command.emplace_back("-asan");
   if (options.leg == "checkptr") command.emplace_back("-gcflags=all=-d=checkptr");
   // Optimizing code that runs a few thousand times costs more than it gives; other legs do.
-  if (options.leg == "plain") command.emplace_back("-gcflags=-N -l -dwarf=false");
+  if (plain_go(options.leg)) command.emplace_back("-gcflags=-N -l -dwarf=false");
   command.emplace_back(".");
   FFICHECK_TRY(std::optional<BuildFailure> failure,
                run_stage("compile-go", std::move(command), options.dir / "go",
@@ -111,15 +132,18 @@ std::optional<std::string> GoTarget::unsupported(const Schema& schema, const Fun
 
 ScriptSupport GoTarget::script_support(std::string_view leg) const {
   // The binding hides call ids: it answers each once. The race detector ends a process with more
-  // than 8,128 goroutines: a caller, its host calls and its listeners have one each.
+  // than 8,128 goroutines: a caller, its host calls and its listeners have one each. So does
+  // ThreadSanitizer with threads.
   return {.scripts = true,
           .panic = true,
           .cancel = true,
           .raw_answers = false,
-          .most_callers = leg == "race" ? 1'000U : 10'000U};
+          .most_callers = leg == "race" || leg == "tsan" ? 1'000U : 10'000U};
 }
 
-std::vector<std::string> GoTarget::legs() const { return {"race", "checkptr", "cgocheck2", "O2"}; }
+std::vector<std::string> GoTarget::legs() const {
+  return {"race", "checkptr", "cgocheck2", "O2", "asan", "tsan", "procs1", "procs2", "gc"};
+}
 
 Result<void> GoTarget::check_tools() const {
   FFICHECK_CHECK(check_c_tools());
@@ -176,7 +200,16 @@ Result<std::unique_ptr<Session>> GoTarget::open(const BuildOptions& options,
                                                 std::chrono::milliseconds call_limit) const {
   WorkerOptions worker;
   worker.command = {full_path(worker_file(options)), full_path(library_file(options))};
-  worker.environment = {{"GODEBUG", "cgocheck=1"}, {"GOTRACEBACK", "single"}};
+  // What the collector frees is overwritten where it collects all the time.
+  worker.environment = {
+      {"GODEBUG", options.leg == "gc" ? "cgocheck=1,clobberfree=1" : "cgocheck=1"},
+      {"GOTRACEBACK", "single"}};
+  if (options.leg == "gc") worker.environment.emplace_back("GOGC", "1");
+  if (options.leg == "procs1") worker.environment.emplace_back("GOMAXPROCS", "1");
+  if (options.leg == "procs2") worker.environment.emplace_back("GOMAXPROCS", "2");
+  // Leaks are the ledger's.
+  if (options.leg == "asan") worker.environment.emplace_back("ASAN_OPTIONS", "detect_leaks=0");
+  if (options.leg == "tsan") worker.environment.emplace_back("TSAN_OPTIONS", "halt_on_error=1");
   // glibc fills what it gives out and takes back: no luck with fresh memory that is zero.
   worker.environment.emplace_back("MALLOC_PERTURB_", "165");
   if (options.leg == "race") worker.environment.emplace_back("GORACE", "halt_on_error=1");

@@ -14,7 +14,7 @@ class GoTarget final : public Target {
   [[nodiscard]] std::optional<std::string> unsupported(const Schema& schema,
                                                        const Function& f) const override;
   [[nodiscard]] ScriptSupport script_support(std::string_view leg) const override;
-  /// "race", "checkptr", "cgocheck2", "O2" (the C library; Go always optimises).
+  /// docs/target-go.md has them.
   [[nodiscard]] std::vector<std::string> legs() const override;
   [[nodiscard]] Result<void> check_tools() const override;
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override;

@@ -30,7 +30,8 @@ Result<std::string> clang() { return tool({"clang-19", "clang"}, "clang-19"); }
 Command compile_flags(bool optimize, const CBuildOptions& c_options) {
   Command out = {
       optimize ? "-O2" : "-O0", "-g0", "-std=c11", "-fPIC", "-Wall", "-Wextra", "-Werror"};
-  if (c_options.threads) out.insert(out.end(), {"-g1", "-fsanitize=thread"});
+  if (!c_options.sanitizer.empty())
+    out.insert(out.end(), {"-g1", "-fno-omit-frame-pointer", "-fsanitize=" + c_options.sanitizer});
   return out;
 }
 
@@ -83,7 +84,7 @@ ProcessEnd finish(ChildProcess& process, std::chrono::seconds limit) {
 Result<std::optional<BuildFailure>> compile_halves(const BuildOptions& options,
                                                    const CBuildOptions& c_options) {
   // The sanitizer's runtime is gcc's, as that of the worker.
-  FFICHECK_TRY(const std::string cc, c_options.threads ? gcc() : batch_compiler(options));
+  FFICHECK_TRY(const std::string cc, c_options.sanitizer.empty() ? batch_compiler(options) : gcc());
   FFICHECK_TRY(ChildProcess first, start_compiler(cc, options, c_options, 0));
   FFICHECK_TRY(ChildProcess second, start_compiler(cc, options, c_options, 1));
   ProcessEnd ends[] = {finish(first, options.limit), finish(second, options.limit)};
@@ -145,18 +146,19 @@ Result<std::optional<BuildFailure>> build_batch_library(const BuildOptions& opti
   FFICHECK_TRY(const fs::path runtime, archive);
   FFICHECK_TRY(std::optional<BuildFailure> failure, compile_halves(options, c_options));
   if (failure) return failure;
-  Command link = {cc,
-                  "-shared",
-                  "-o",
-                  fs::absolute(batch_library(options.dir)).string(),
-                  "batch_0.o",
-                  "batch_1.o",
-                  "-Wl,-Bsymbolic",
-                  "-Wl,--whole-archive",
-                  runtime.string(),
-                  "-Wl,--no-whole-archive",
-                  "-lpthread",
-                  c_options.threads ? "-fsanitize=thread" : "-Wl,--no-undefined"};
+  Command link = {
+      cc,
+      "-shared",
+      "-o",
+      fs::absolute(batch_library(options.dir)).string(),
+      "batch_0.o",
+      "batch_1.o",
+      "-Wl,-Bsymbolic",
+      "-Wl,--whole-archive",
+      runtime.string(),
+      "-Wl,--no-whole-archive",
+      "-lpthread",
+      c_options.sanitizer.empty() ? "-Wl,--no-undefined" : "-fsanitize=" + c_options.sanitizer};
   return run_stage(options, std::move(link), "compile-c");
 }
 

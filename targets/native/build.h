@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "harness/core/result.h"
 #include "harness/run/target.h"
@@ -11,8 +12,8 @@ namespace fficheck {
 
 /// How the C library of a batch is compiled.
 struct CBuildOptions {
-  bool checked = true;   ///< FFI_RUNTIME_CHECKED: ledger of allocations, poison
-  bool threads = false;  ///< ThreadSanitizer, for a worker that has it: it must see both sides
+  bool checked = true;    ///< FFI_RUNTIME_CHECKED: ledger of allocations, poison
+  std::string sanitizer;  ///< "address" or "thread", of a worker that has it; empty: none
 };
 
 /// Where build_batch_library puts the shared library of a batch: "libbatch.so" below `dir`.

@@ -65,7 +65,7 @@ FileSet ControlTarget::emit_product(const Schema& schema) const {
 }
 
 Result<std::optional<BuildFailure>> ControlTarget::build(const BuildOptions& options) const {
-  return build_batch_library(options, {.threads = kThreadSanitizer});
+  return build_batch_library(options, {.sanitizer = kThreadSanitizer ? "thread" : ""});
 }
 
 Result<std::optional<BuildFailure>> ControlTarget::lint(const BuildOptions& options) const {
