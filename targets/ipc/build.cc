@@ -1,6 +1,7 @@
 #include "targets/ipc/build.h"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <string>
 #include <system_error>
@@ -101,23 +102,35 @@ fs::path cpp_clients_file(const BuildOptions& options) {
 
 Stage build_cpp_clients(const BuildOptions& options) {
   FFICHECK_TRY(const std::string cc, tool({"g++"}, "g++"));
-  const auto compile = [&](const char* half) {
-    return run_stage("compile-cpp",
-                     {cc, "-std=c++17", "-O0", "-g0", "-fPIC", "-Wall", "-Wextra", "-Werror", "-c",
-                      std::string(half) + ".cc", "-o", std::string(half) + ".o"},
-                     options.dir / "ipc" / "cpp", options);
+  const fs::path dir = options.dir / "ipc" / "cpp";
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(dir, error))
+    if (entry.path().extension() == ".cc") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  // Two compilers, each taking the next source.
+  std::atomic<std::size_t> next{0};
+  const auto compile = [&]() -> Stage {
+    for (std::size_t i = next++; i < names.size(); i = next++) {
+      const bool generated = names[i].starts_with("batch");
+      FFICHECK_TRY(std::optional<BuildFailure> failure,
+                   run_stage("compile-cpp",
+                             {cc, "-std=c++17", generated ? "-O0" : "-O1", "-g0", "-fPIC", "-Wall",
+                              "-Wextra", "-Werror", "-c", names[i] + ".cc", "-o", names[i] + ".o"},
+                             dir, options));
+      if (failure) return failure;
+    }
+    return std::optional<BuildFailure>();
   };
-  std::future<Stage> other = std::async(std::launch::async, compile, "batch_0");
-  Stage one = compile("batch_1");
+  std::future<Stage> other = std::async(std::launch::async, compile);
+  Stage one = compile();
   FFICHECK_TRY(std::optional<BuildFailure> failure, other.get());
   if (failure) return failure;
   FFICHECK_TRY(failure, std::move(one));
   if (failure) return failure;
-  return run_stage(
-      "compile-cpp",
-      {cc, "-std=c++17", "-O1", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "batch_0.o",
-       "batch_1.o", "ffi_ipc.cc", "ffi_ipc_codec.cc", "-o", cpp_clients_file(options).string()},
-      options.dir / "ipc" / "cpp", options);
+  Command link = {cc, "-shared", "-o", cpp_clients_file(options).string()};
+  for (const std::string& name : names) link.push_back(name + ".o");
+  return run_stage("compile-cpp", std::move(link), dir, options);
 }
 
 Stage lint_go(const BuildOptions& options) {

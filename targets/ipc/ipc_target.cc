@@ -20,7 +20,7 @@ std::optional<std::string> IpcTarget::unsupported(const Schema& schema, const Fu
   return fficheck::unsupported(schema, f, Abi::Native);
 }
 
-std::vector<std::string> IpcTarget::legs() const { return {"tcp", "race"}; }
+std::vector<std::string> IpcTarget::legs() const { return {"tcp", "race", "cpp"}; }
 
 Result<void> IpcTarget::check_tools() const { return GoTarget().check_tools(); }
 

@@ -11,8 +11,7 @@ class IpcTarget final : public Target {
   [[nodiscard]] std::string_view name() const override { return "ipc"; }
   [[nodiscard]] std::optional<std::string> unsupported(const Schema& schema,
                                                        const Function& f) const override;
-  /// "tcp" (in place of a Unix socket), "race" (the client in Go). The leg "cpp" (the client in
-  /// C++) exists too, but a large batch of it takes a compiler minutes, so no campaign samples it.
+  /// "tcp" (in place of a Unix socket), "race" (the client in Go), "cpp" (the client in C++).
   [[nodiscard]] std::vector<std::string> legs() const override;
   [[nodiscard]] Result<void> check_tools() const override;
   [[nodiscard]] FileSet emit(std::span<const BatchEntry> batch) const override;
