@@ -11,15 +11,32 @@ import (
 // fewThreads is how many threads are not worth asking what they do: a process may have as many.
 const fewThreads = 256
 
+// Asking adds threads where all are busy at the time, and a machine with thousands of them is of no
+// use to anybody: so many are too many to ask, and so many may be added by that.
+const (
+	manyThreads = 4_000
+	mostAdded   = 1_000
+)
+
+// addedThreads is what asking has added so far.
+var addedThreads uint64
+
 // threadsInUse is how many threads of the operating system the process has, without those that are
-// at Go's disposal again; 0 where that is not known. Short calls into C that wait for a processor
+// at Go's disposal again; 0 where that is not known, as with very many. Short calls into C that wait for a processor
 // make Go start threads, on a machine with load as many as there are callers; it keeps them.
 // Those that are held up go on: what is asked again and again and stays is in use.
 func threadsInUse(p *patience) uint64 {
 	const first, last = 5 * time.Millisecond, 50 * time.Millisecond
 	least := threads()
+	if least > fewThreads && (least > manyThreads || addedThreads > mostAdded) {
+		return 0
+	}
 	for pause := first; least > fewThreads && pause < last && p.left() > 0; pause *= 2 {
-		if n := busyThreads(threads()); n < least {
+		all := threads()
+		if all > manyThreads || addedThreads > mostAdded {
+			break
+		}
+		if n := busyThreads(all); n < least {
 			least, pause = n, first
 		}
 		time.Sleep(min(pause, p.left()))
@@ -53,7 +70,9 @@ func busyThreads(all uint64) uint64 {
 	now := threads()
 	close(leave)
 	gone.Wait()
-	return max(now, all) - idle
+	now = max(now, all)
+	addedThreads += now - all
+	return now - idle
 }
 
 // threads is how many threads of the operating system the process has; 0 where that is not known.
