@@ -85,16 +85,17 @@ std::string join(const std::vector<std::string>& lines) {
 }
 
 Edit whole(std::string files, Rewrite rewrite) {
-  return [paths = compile(files), files = std::move(files),
-          rewrite = std::move(rewrite)](FileSet set) {
+  const auto paths = compile(files);
+  return [paths, files = std::move(files), rewrite = std::move(rewrite)](FileSet set) {
     return rewrite_files(std::move(set), *paths, rewrite, nothing("place for it", files));
   };
 }
 
 Edit lines(std::string files, std::string mark, std::string pattern, std::string replacement) {
-  return [paths = compile(files), found = compile(pattern), files = std::move(files),
-          mark = std::move(mark), pattern = std::move(pattern),
-          replacement = std::move(replacement)](FileSet set) {
+  const auto paths = compile(files);
+  const auto found = compile(pattern);
+  return [paths, found, files = std::move(files), mark = std::move(mark),
+          pattern = std::move(pattern), replacement = std::move(replacement)](FileSet set) {
     const Rewrite rewrite = [&](const std::string& text) -> std::optional<std::string> {
       if (text.find(mark) == std::string::npos) return std::nullopt;
       std::string out;
@@ -110,25 +111,27 @@ Edit lines(std::string files, std::string mark, std::string pattern, std::string
 }
 
 Edit text(std::string files, std::string from, std::string to) {
-  return [paths = compile(files), files = std::move(files), from = std::move(from),
-          to = std::move(to)](FileSet set) {
-    const Rewrite rewrite = [&](const std::string& before) -> std::optional<std::string> {
-      std::string out;
-      std::size_t at = 0;
-      for (std::size_t next = 0; (next = before.find(from, at)) != std::string::npos;
-           at = next + from.size()) {
-        out.append(before, at, next - at).append(to);
-      }
-      if (at == 0) return std::nullopt;
-      return out.append(before, at);
-    };
-    return rewrite_files(std::move(set), *paths, rewrite, nothing("\"" + from + "\"", files));
-  };
+  const auto paths = compile(files);
+  return
+      [paths, files = std::move(files), from = std::move(from), to = std::move(to)](FileSet set) {
+        const Rewrite rewrite = [&](const std::string& before) -> std::optional<std::string> {
+          std::string out;
+          std::size_t at = 0;
+          for (std::size_t next = 0; (next = before.find(from, at)) != std::string::npos;
+               at = next + from.size()) {
+            out.append(before, at, next - at).append(to);
+          }
+          if (at == 0) return std::nullopt;
+          return out.append(before, at);
+        };
+        return rewrite_files(std::move(set), *paths, rewrite, nothing("\"" + from + "\"", files));
+      };
 }
 
 Edit blocks(std::string files, std::string first, std::string last, Rewrite rewrite) {
-  return [paths = compile(files), begins = compile(first), files = std::move(files),
-          first = std::move(first), last = std::move(last),
+  const auto paths = compile(files);
+  const auto begins = compile(first);
+  return [paths, begins, files = std::move(files), first = std::move(first), last = std::move(last),
           rewrite = std::move(rewrite)](FileSet set) {
     const Rewrite in_file = [&](const std::string& text) -> std::optional<std::string> {
       std::string out;
