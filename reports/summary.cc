@@ -174,7 +174,7 @@ class Maker {
     if (failed_ > 0)
       sentences.push_back(counted(failed_, "law") + " failed.");
     else if (out_.pass > 0)
-      sentences.push_back("Every law held.");
+      sentences.emplace_back("Every law held.");
     if (survived_ > 0) sentences.push_back(counted(survived_, "seeded fault") + " went unnoticed.");
     if (slower_ > 0)
       sentences.push_back(counted(slower_, "benchmark") + " got slower.");
@@ -183,13 +183,13 @@ class Maker {
                               ? "Nothing got slower."
                               : "Nothing got slower, " + grouped(undecided_) + " undecided.");
     else if (report_.comparison && !report_.comparison->benchmarks.empty())
-      sentences.push_back("No change of speed could be decided.");
+      sentences.emplace_back("No change of speed could be decided.");
     if (failed_ + survived_ + slower_ == 0 && incomplete_)
-      sentences.push_back("Not everything could be tried.");
-    if (sentences.empty() && compared) sentences.push_back("Every seeded fault was noticed.");
+      sentences.emplace_back("Not everything could be tried.");
+    if (sentences.empty() && compared) sentences.emplace_back("Every seeded fault was noticed.");
     if (sentences.empty())
-      sentences.push_back(report_.bench || report_.history ? "Measured, not judged."
-                                                           : "Nothing was compared.");
+      sentences.emplace_back(report_.bench || report_.history ? "Measured, not judged."
+                                                              : "Nothing was compared.");
     for (const std::string& sentence : sentences)
       out_.headline += (out_.headline.empty() ? "" : " ") + sentence;
     out_.outcome = failed_ + survived_ + slower_ > 0 ? Outcome::Failed

@@ -82,8 +82,7 @@ Result<HistoryRow> parse_row(std::string_view line) {
   r.compiler = f.text("compiler", false);
   r.go = f.text("go", false);
   const double rounds = f.number("rounds", false).value_or(0);
-  if (rounds < 0 || rounds > 1e9 || rounds != std::floor(rounds))
-    f.wrong("rounds", "no count");
+  if (rounds < 0 || rounds > 1e9 || rounds != std::floor(rounds)) f.wrong("rounds", "no count");
   if (!f.error().empty()) return input_error(f.error());
   r.rounds = static_cast<std::int64_t>(rounds);
   FFICHECK_CHECK(check_row(r));
