@@ -80,6 +80,89 @@ class Simpler {
 
 }  // namespace
 
+namespace {
+
+/// The context that an action is about; Act::Start may be about more, from this one on.
+std::uint32_t* context_of(Action& action) {
+  switch (action.act) {
+    case Act::Create:
+    case Act::Destroy:
+    case Act::Host:
+    case Act::Release:
+    case Act::Forge: return &action.number;
+    case Act::Start:
+    case Act::Listen: return &action.context;
+    case Act::Await:
+    case Act::Cancel:
+    case Act::Unlisten:
+    case Act::Churn:
+    case Act::Perturb:
+    case Act::Pause: return nullptr;
+  }
+  return nullptr;
+}
+
+bool is_of_group(const Action& action, std::uint32_t group) {
+  return (action.act == Act::Start || action.act == Act::Await || action.act == Act::Cancel) &&
+         action.number == group;
+}
+
+/// Without the calls of a group, and what waits for them.
+std::vector<Step> without_group(std::vector<Step> steps, std::uint32_t group) {
+  std::erase_if(steps, [&](const Step& step) {
+    return step.kind == Step::Kind::Act && is_of_group(step.action, group);
+  });
+  return steps;
+}
+
+std::vector<Step> without_context(const std::vector<Step>& steps, std::uint32_t context) {
+  std::vector<Step> out = steps;
+  for (Step step : steps) {
+    const std::uint32_t* own = step.kind == Step::Kind::Act ? context_of(step.action) : nullptr;
+    if (own == nullptr || *own != context) continue;
+    if (step.action.act == Act::Start) out = without_group(std::move(out), step.action.number);
+  }
+  std::erase_if(out, [&](Step& step) {
+    const std::uint32_t* own = step.kind == Step::Kind::Act ? context_of(step.action) : nullptr;
+    return own != nullptr && *own == context;
+  });
+  return out;
+}
+
+/// What was done with `from` is done with `to`, which is there already.
+std::vector<Step> merged(std::vector<Step> steps, std::uint32_t from, std::uint32_t to) {
+  std::erase_if(steps, [&](const Step& step) {
+    return step.kind == Step::Kind::Act && step.action.act == Act::Create &&
+           step.action.number == from;
+  });
+  for (Step& step : steps) {
+    std::uint32_t* own = step.kind == Step::Kind::Act ? context_of(step.action) : nullptr;
+    if (own == nullptr || *own != from) continue;
+    *own = to;
+    step.action.contexts = 1;
+  }
+  return steps;
+}
+
+}  // namespace
+
+std::vector<std::vector<Step>> fewer_actions(const std::vector<Step>& steps) {
+  std::vector<std::uint32_t> contexts;
+  std::vector<std::vector<Step>> out;
+  for (const Step& step : steps)
+    if (step.kind == Step::Kind::Act && step.action.act == Act::Create)
+      contexts.push_back(step.action.number);
+  if (contexts.size() > 1) {
+    for (const std::uint32_t context : contexts) out.push_back(without_context(steps, context));
+    for (std::size_t i = 1; i < contexts.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) out.push_back(merged(steps, contexts[i], contexts[j]));
+  }
+  for (const Step& step : steps)
+    if (step.kind == Step::Kind::Act && step.action.act == Act::Start)
+      out.push_back(without_group(steps, step.action.number));
+  return out;
+}
+
 std::vector<Step> simpler_actions(const Step& step) { return Simpler(step).run(); }
 
 }  // namespace fficheck

@@ -11,4 +11,8 @@ namespace fficheck {
 /// Boldest first. Precondition: Step::Kind::Act.
 [[nodiscard]] std::vector<Step> simpler_actions(const Step& step);
 
+/// Scripts without one context, without one group of calls, and with one context in the place of
+/// another: steps that refer to each other go together. Steps other than Step::Kind::Act stay.
+[[nodiscard]] std::vector<std::vector<Step>> fewer_actions(const std::vector<Step>& steps);
+
 }  // namespace fficheck

@@ -10,6 +10,7 @@
 namespace fficheck {
 namespace {
 
+constexpr std::size_t kMostForPairs = 16;  // steps of a script that is tried without each two
 constexpr std::uint64_t kSmallSeeds = 64;  // tried for a function that makes a value from a seed
 
 class Scripts {
@@ -19,6 +20,7 @@ class Scripts {
 
   std::vector<Case> run() && {
     fewer_steps();
+    for (std::vector<Step>& fewer : fewer_actions(case_.steps)) with_steps(std::move(fewer));
     for (std::size_t i = 0; i < case_.steps.size(); ++i) simpler_step(i);
     // The arguments of all steps take turns, so that one large value does not hide the others.
     std::vector<std::vector<Step>> queues;
@@ -32,6 +34,7 @@ class Scripts {
       }
       if (!any || out_.size() >= limit_) break;
     }
+    without_pairs();
     return std::move(out_);
   }
 
@@ -62,6 +65,20 @@ class Scripts {
         std::vector<Step> rest(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(begin));
         const std::size_t end = std::min(begin + size, steps.size());
         rest.insert(rest.end(), steps.begin() + static_cast<std::ptrdiff_t>(end), steps.end());
+        with_steps(std::move(rest));
+      }
+    }
+  }
+
+  /// Two steps that only make sense together; tried when nothing else is left.
+  void without_pairs() {
+    const std::vector<Step>& steps = case_.steps;
+    if (steps.size() < 3 || steps.size() > kMostForPairs) return;
+    for (std::size_t first = 0; first < steps.size(); ++first) {
+      for (std::size_t second = first + 2; second < steps.size(); ++second) {
+        std::vector<Step> rest = steps;
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(second));
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(first));
         with_steps(std::move(rest));
       }
     }
