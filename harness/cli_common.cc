@@ -39,7 +39,7 @@ Result<std::vector<const T*>> choose(const std::vector<std::unique_ptr<T>>& all,
 int report_error(const Error& error) {
   std::fflush(stdout);
   std::fprintf(stderr, "fficheck: %s\n", error.text().c_str());
-  return error.blame == Blame::Environment ? 3 : 2;
+  return error.blame == Blame::Input ? 2 : 3;
 }
 
 Result<std::uint64_t> choose_seed(const std::string& text) {

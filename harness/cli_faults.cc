@@ -123,7 +123,6 @@ Result<void> run_rows(const Program& program, const FaultOptions& options, const
   settings.stop = program.stop;
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
-  std::optional<Error> error;
   const auto work_on_rows = [&] {
     for (std::size_t i = next++; i < rows.size(); i = next++) {
       rows[i].outcome.end = End::Interrupted;
@@ -132,12 +131,13 @@ Result<void> run_rows(const Program& program, const FaultOptions& options, const
       own.work = work.path() / std::to_string(i);
       Result<FaultOutcome> outcome = run_fault(*rows[i].target, *rows[i].fault, own);
       const std::scoped_lock lock(mutex);
-      if (!outcome.ok()) {
-        if (!error) error = outcome.error();
-        next = rows.size();
-        return;
+      if (outcome.ok()) {
+        rows[i].outcome = std::move(outcome).value();
+      } else {
+        // The other rows may do without what is missing here.
+        rows[i].outcome.end = End::Error;
+        rows[i].outcome.note = outcome.error().text();
       }
-      rows[i].outcome = std::move(outcome).value();
       print_row(rows[i]);
     }
   };
@@ -147,7 +147,6 @@ Result<void> run_rows(const Program& program, const FaultOptions& options, const
     std::vector<std::jthread> threads;
     for (unsigned i = 0; i < jobs; ++i) threads.emplace_back(work_on_rows);
   }
-  if (error) return *error;
   return {};
 }
 
@@ -168,6 +167,7 @@ std::string json_of(const Run& run, const std::vector<Row>& rows) {
                           {"seconds", o.seconds},
                           {"shrink_s", o.shrink_s},
                           {"confirmed", o.confirmed}};
+    if (!o.note.empty()) one["note"] = o.note;
     if (o.found) {
       const CaseSize size = size_of(*o.found);
       one["case"] = print_case(*o.found);
@@ -284,7 +284,9 @@ int faults(const Program& program, const FaultOptions& options) {
       return report_error(written.error());
   }
   if (program.stop != nullptr && program.stop->load()) return 130;
-  return good == std::ssize(rows) ? 0 : 1;
+  const bool error = std::any_of(rows.begin(), rows.end(),
+                                 [](const Row& r) { return r.outcome.end == End::Error; });
+  return error ? 3 : good == std::ssize(rows) ? 0 : 1;
 }
 
 }  // namespace fficheck

@@ -9,14 +9,15 @@ class Compiles final : public Property {
  public:
   [[nodiscard]] std::string_view name() const override { return "compiles"; }
   [[nodiscard]] std::string_view sentence() const override {
-    return "Generated code compiles without a warning and is formatted as its language wants it.";
+    return "Generated code compiles without a warning, is formatted as its language wants it, and "
+           "starts.";
   }
   [[nodiscard]] std::vector<std::string_view> stages() const override {
     return {"compile-c",        "compile-c-gcc", "compile-c-clang",
             "compile-cxx",      "compile-go",    "compile-wasm-c",
             "compile-wasm-go",  "link",          "gcc-c",
             "clang-cxx-header", "vet",           "gofmt",
-            "clang-format"};
+            "clang-format",     "start"};
   }
   [[nodiscard]] Verdict check(const Subject&) const override {
     return {.outcome = Verdict::Outcome::Skip, .message = "judged when the batch is built"};

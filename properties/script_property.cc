@@ -100,8 +100,11 @@ Verdict ScriptProperty::run(const Subject& subject,
   if (!wants_fresh_worker(scripts.front())) return run_all(subject, scripts);
   Verdict out;
   for (const std::vector<Step>& one : scripts) {
-    if (const Result<void> fresh = subject.session.restart(); !fresh.ok())
-      return broken(fresh.error().text());
+    if (const Result<void> fresh = subject.session.restart(); !fresh.ok()) {
+      Verdict lost = broken(fresh.error().text());
+      lost.steps = one;
+      return lost;
+    }
     Verdict verdict = run_all(subject, {one});
     if (verdict.outcome != Verdict::Outcome::Pass) return verdict;
     out.values += verdict.values;

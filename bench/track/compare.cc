@@ -113,7 +113,7 @@ class Series {
       return true;
     }
     entry.error = std::string(side_name(side)) + ": " + measured.error().text();
-    if (measured.error().blame == Blame::Environment) contestants_ = {};
+    if (measured.error().blame != Blame::Input) contestants_ = {};
     return false;
   }
 

@@ -13,6 +13,8 @@ namespace fficheck {
 enum class Blame {
   Input,        ///< the user's files or arguments: exit status 2
   Environment,  ///< a tool missing, no disk, a build of fficheck's own parts failed: exit status 3
+  Worker,  ///< a worker ended or hung before it could be used: of what it was built from, or of
+           ///< the environment, where nobody found out: exit status 3
 };
 
 /// What went wrong, where, and what to do about it. `where` is "file:line:column" as far as known.
@@ -35,6 +37,10 @@ inline Error input_error(std::string message, std::string where = {}, std::strin
 }
 inline Error environment_error(std::string message, std::string remedy = {}) {
   return {Blame::Environment, std::move(message), {}, std::move(remedy)};
+}
+
+inline Error worker_error(std::string message) {
+  return {Blame::Worker, std::move(message), {}, {}};
 }
 
 /// Either a T or an Error.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/run/files.h"
+#include "harness/run/start_stage.h"
 
 namespace fficheck {
 namespace {
@@ -68,7 +69,9 @@ Result<std::unique_ptr<BuiltBatch>> BuiltBatch::make(const Target& target,
                                                      BatchSettings settings) {
   std::unique_ptr<BuiltBatch> batch(
       new BuiltBatch(target, std::move(schemas), std::move(settings)));
-  FFICHECK_CHECK(batch->build());
+  EntrySet all(batch->schemas_.size());
+  std::iota(all.begin(), all.end(), 0U);
+  FFICHECK_CHECK(batch->build(std::move(all)));
   return batch;
 }
 
@@ -123,12 +126,17 @@ Result<Bisection> BuiltBatch::search(const EntrySet& set, const BuildFailure& fa
   return found;
 }
 
+EntrySet BuiltBatch::without_faults(const EntrySet& set) const {
+  return without(without(set, build_faults_), unresolved_);
+}
+
 void BuiltBatch::note(const Bisection& found, std::map<std::uint32_t, BuildFailure>& faults) {
   for (const Culprit& culprit : found.culprits) faults[culprit.entry] = culprit.failure;
   for (const Bisection::Clash& clash : found.clashes) {
     // One of them goes, so that the rest can be tried.
     BuildFailure failure = clash.failure;
-    failure.log = "builds alone, but not beside " + std::to_string(clash.entries.size() - 1) +
+    failure.log = std::string(failure.stage == kStartStage ? "starts" : "builds") +
+                  " alone, but not beside " + std::to_string(clash.entries.size() - 1) +
                   " other schemas of its batch: error: " + failure_line(clash.failure) + "\n" +
                   failure.log;
     faults[clash.entries.front()] = std::move(failure);
@@ -142,9 +150,7 @@ Result<std::optional<BuildFailure>> BuiltBatch::timed_build() const {
   return attempt(built_dir_, false);
 }
 
-Result<void> BuiltBatch::build() {
-  EntrySet set(schemas_.size());
-  std::iota(set.begin(), set.end(), 0U);
+Result<void> BuiltBatch::build(EntrySet set) {
   built_dir_ = settings_.dir / "batch";
   while (!set.empty()) {
     FFICHECK_CHECK(write(built_dir_, set));
@@ -152,7 +158,7 @@ Result<void> BuiltBatch::build() {
     if (!failure) break;
     FFICHECK_TRY(const Bisection found, search(set, *failure, false));
     note(found, build_faults_);
-    const EntrySet rest = without(without(set, build_faults_), unresolved_);
+    const EntrySet rest = without_faults(set);
     if (rest.size() == set.size())
       return environment_error("a build of target " + std::string(target_.name()) +
                                " fails, and no schema is at fault: " + failure_line(*failure));

@@ -52,8 +52,18 @@ class BuiltBatch {
   /// Lints what was built, bisecting where that fails; may run beside open() and its session.
   Result<void> lint();
 
-  /// A worker on what was built. Precondition: any_built().
+  /// A worker on what was built. Precondition: any_built(). Blame::Worker where it does not start.
   [[nodiscard]] Result<std::unique_ptr<WatchedSession>> open() const;
+  /// After open() gave `failure`: where that is Blame::Worker, looks for the schemas at fault,
+  /// which then are as if they had not built, at a stage "start"; null where none is left. A worker
+  /// that starts when it is tried again is a fault that lint_fault() tells of the first schema. An
+  /// Error where not even the sound target's worker for one plain function starts. Not beside
+  /// lint().
+  Result<std::unique_ptr<WatchedSession>> open_what_starts(Error failure);
+  /// Both.
+  Result<std::unique_ptr<WatchedSession>> open_what_starts();
+  /// What a few starts of the built batch give, which holds where all of them fail.
+  [[nodiscard]] Result<std::optional<BuildFailure>> try_start() const;
 
   [[nodiscard]] bool any_built() const { return !built_.empty(); }
   /// Index of a schema in the session's batch; absent where it did not build.
@@ -74,8 +84,15 @@ class BuiltBatch {
                                                             bool linting) const;
   [[nodiscard]] Result<void> write(const std::filesystem::path& dir, const EntrySet& set) const;
   [[nodiscard]] Result<std::optional<BuildFailure>> timed_build() const;
-  Result<void> build();
+  Result<void> build(EntrySet set);
+  /// A few starts of what is built in `dir`: a failure where all of them fail.
+  [[nodiscard]] Result<std::optional<BuildFailure>> try_start(const std::filesystem::path& dir,
+                                                              const EntrySet& set) const;
+  [[nodiscard]] Result<Bisection> search_start(const BuildFailure& failure);
+  /// Whether a worker of the sound target starts.
+  [[nodiscard]] Result<bool> environment_is_sound() const;
   Result<Bisection> search(const EntrySet& set, const BuildFailure& failure, bool linting);
+  [[nodiscard]] EntrySet without_faults(const EntrySet& set) const;
   void note(const Bisection& found, std::map<std::uint32_t, BuildFailure>& faults);
 
   const Target& target_;

@@ -282,7 +282,7 @@ Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& obse
 int exit_status(const CampaignResult& result) {
   const std::uint64_t failed = result.tally.total(Verdict::Outcome::Fail);
   const std::uint64_t broken = result.tally.total(Verdict::Outcome::Broken);
-  if (result.error) return result.error->blame == Blame::Environment ? 3 : 2;
+  if (result.error) return result.error->blame == Blame::Input ? 2 : 3;
   if (failed + broken > 0) return 1;
   if (result.interrupted) return 130;
   return result.tally.total(Verdict::Outcome::Pass) == 0 ? 2 : 0;

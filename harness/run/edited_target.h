@@ -23,6 +23,7 @@ class EditedTarget final : public TargetDecorator {
   [[nodiscard]] Result<std::optional<BuildFailure>> lint(const BuildOptions&) const override {
     return std::optional<BuildFailure>();
   }
+  [[nodiscard]] const Target& sound() const override { return inner().sound(); }
 
  private:
   std::string command_;

@@ -69,6 +69,8 @@ class FaultyTarget final : public TargetDecorator {
       const BuildOptions& options, std::span<const BatchEntry> batch,
       std::chrono::milliseconds call_limit) const override;
 
+  [[nodiscard]] const Target& sound() const override { return inner().sound(); }
+
   [[nodiscard]] std::uint64_t times_seeded() const { return seeded_.load(); }
   /// Why the edit found nothing, the last time that it did.
   [[nodiscard]] std::string refusal() const;

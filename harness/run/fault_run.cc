@@ -158,6 +158,7 @@ std::string_view end_text(End end) {
     case End::Survived: return "SURVIVED";
     case End::NeverSeeded: return "NEVER SEEDED";
     case End::Interrupted: return "interrupted";
+    case End::Error: return "ERROR";
   }
   return "?";
 }

@@ -43,6 +43,7 @@ struct FaultOutcome {
     Survived,     ///< by none
     NeverSeeded,  ///< the edit found nothing to change in any batch
     Interrupted,
+    Error,  ///< of the environment: `note` is why
   };
   End end = End::Survived;
   /// Schemas in which a law failed, as far as the campaign went: it ends with the first schema in
@@ -55,7 +56,7 @@ struct FaultOutcome {
   std::optional<Case> found;  ///< shrunk
   bool confirmed = false;     ///< failed again when replayed alone
   double shrink_s = 0;
-  std::string note;  ///< why it was never seeded
+  std::string note;  ///< why it was never seeded, or what the error is
 };
 
 /// Whether the outcome is what the fault's row promises.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/run/start_stage.h"
+
 namespace fficheck {
 namespace {
 
@@ -27,9 +29,11 @@ bool is_for(const Case& c, std::string_view target, const Property& property) {
 }
 
 /// A loss that the property did not turn into a failure of its own.
-Verdict loss_verdict(const SeenLoss& seen, const Schema& schema) {
-  Verdict verdict{.outcome = Verdict::Outcome::Fail, .message = describe_loss(seen.loss)};
-  if (seen.bulk && seen.bulk->function < schema.functions().size()) {
+Verdict loss_verdict(const SeenLoss& seen, const Schema& schema, std::vector<Step> steps) {
+  Verdict verdict{.outcome = Verdict::Outcome::Fail,
+                  .message = describe_loss(seen.loss),
+                  .steps = std::move(steps)};
+  if (verdict.steps.empty() && seen.bulk && seen.bulk->function < schema.functions().size()) {
     Step step;
     step.kind = Step::Kind::Bulk;
     step.function = schema.functions()[seen.bulk->function].name;
@@ -79,7 +83,7 @@ class TargetReplay {
     if (judged_at_build()) FFICHECK_CHECK(batch->lint());
     std::unique_ptr<WatchedSession> session;
     if (batch->any_built()) {
-      FFICHECK_TRY(session, batch->open());
+      FFICHECK_TRY(session, batch->open_what_starts());
     }
     for (std::size_t at = 0; at < chosen.size(); ++at)
       FFICHECK_CHECK(one(chosen[at], at, schemas[at], *batch, session.get(), out));
@@ -153,7 +157,7 @@ Verdict check_subject(const Property& property, const Subject& subject, WatchedS
   Verdict verdict = check_or_replay(property, subject, steps);
   const std::optional<SeenLoss> loss = session.take_loss();
   if (loss && !session.broken() && verdict.outcome != Verdict::Outcome::Fail)
-    verdict = loss_verdict(*loss, subject.schema);
+    verdict = loss_verdict(*loss, subject.schema, std::move(verdict.steps));
   // What a lost worker printed goes into the log, whoever noticed the loss.
   const std::size_t printed = loss ? loss->loss.detail.find("; stderr: ") : std::string::npos;
   if (verdict.outcome == Verdict::Outcome::Fail && printed != std::string::npos &&
@@ -174,13 +178,16 @@ Result<std::optional<BuildFailure>> probe_build(const Target& target, const Prop
   FFICHECK_TRY(const std::unique_ptr<BuiltBatch> batch, BuiltBatch::make(target, schemas, once));
   FFICHECK_CHECK(batch->lint());
   const auto stages = law.stages();
+  const auto is_ours = [&](const BuildFailure& fault) {
+    return std::find(stages.begin(), stages.end(), fault.stage) != stages.end();
+  };
   for (std::size_t i = 0; i < schemas.size(); ++i) {
     for (const BuildFailure* fault :
          {batch->build_fault(i), batch->lint_fault(i), batch->unresolved(i)})
-      if (fault != nullptr && std::find(stages.begin(), stages.end(), fault->stage) != stages.end())
-        return std::optional(*fault);
+      if (fault != nullptr && is_ours(*fault)) return std::optional(*fault);
   }
-  return std::optional<BuildFailure>();
+  const bool starts = std::find(stages.begin(), stages.end(), kStartStage) != stages.end();
+  return starts && batch->any_built() ? batch->try_start() : std::optional<BuildFailure>();
 }
 
 std::string plain_message(std::string_view message) {

@@ -29,8 +29,8 @@ inline constexpr std::uint64_t kReplayValues = 200;
                                     WatchedSession& session,
                                     const std::vector<Step>* steps = nullptr);
 
-/// Builds and lints schemas together; what fails, where it is a stage of the law. The directory is
-/// removed afterwards.
+/// Builds, lints and starts schemas together; what fails, where it is a stage of the law. The
+/// directory is removed afterwards.
 [[nodiscard]] Result<std::optional<BuildFailure>> probe_build(
     const Target& target, const Property& law, const std::vector<const Schema*>& schemas,
     const BatchSettings& settings);

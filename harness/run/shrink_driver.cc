@@ -22,6 +22,8 @@ constexpr unsigned kCulpritBuilds = 8;
 /// Schemas in the first build of a round: a build of few is soon done, and often one of them fails.
 /// Only where none does are the others built.
 constexpr std::size_t kFirst = 12;
+/// How often a worker that does not start is started again.
+constexpr int kStarts = 3;
 /// Candidates that a log blames and that are tried alone, in each round.
 constexpr std::size_t kAloneEachRound = 6;
 
@@ -56,9 +58,17 @@ class Shrinker {
 
   // Laws that drive a session.
 
+  /// Candidates whose worker does not start show nothing. What starts now and then is tried again.
   Result<void> open() {
     if (!batch_->any_built()) return {};
-    FFICHECK_TRY(session_, batch_->open());
+    for (int i = 0; i < kStarts && time_left(); ++i) {
+      Result<std::unique_ptr<WatchedSession>> session = batch_->open();
+      if (session.ok()) {
+        session_ = std::move(session).value();
+        return {};
+      }
+      if (session.error().blame != Blame::Worker) return session.error();
+    }
     return {};
   }
 
@@ -227,8 +237,15 @@ class Shrinker {
 
   Result<bool> shrink_build() {
     std::vector<Case> every = schema_candidates();
-    const std::vector<Case> candidates = choose(every, settings_.candidates);
-    if (candidates.empty()) return false;
+    for (const std::size_t count : {std::min(kFirst, settings_.candidates), settings_.candidates}) {
+      if (every.empty() || !time_left()) break;
+      FFICHECK_TRY(const bool smaller, shrink_build(choose(every, count)));
+      if (smaller) return true;
+    }
+    return false;
+  }
+
+  Result<bool> shrink_build(const std::vector<Case>& candidates) {
     std::vector<const Case*> all;
     EntrySet entries;
     for (std::size_t i = 0; i < candidates.size(); ++i) {

@@ -189,7 +189,10 @@ class Target {
   /// The slower checks of generated code (second compiler, vet, format), run beside the worker.
   [[nodiscard]] virtual Result<std::optional<BuildFailure>> lint(
       const BuildOptions& options) const = 0;
-  /// Starts a worker on a built batch.
+  /// This target as it is where nothing is broken on purpose: itself, or what a decorator that
+  /// breaks something stands in front of.
+  [[nodiscard]] virtual const Target& sound() const { return *this; }
+  /// Starts a worker on a built batch. Blame::Worker where it ended or hung while it started.
   [[nodiscard]] virtual Result<std::unique_ptr<Session>> open(
       const BuildOptions& options, std::span<const BatchEntry> batch,
       std::chrono::milliseconds call_limit) const = 0;

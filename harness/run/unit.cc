@@ -108,23 +108,36 @@ class UnitRun {
                                [](const Property* p) { return !p->stages().empty(); });
     std::future<Result<void>> linted;
     if (lints) linted = std::async(std::launch::async, [&] { return built->lint(); });
-    const Result<void> ran = built->any_built() ? timed_session(*built) : Result<void>();
-    if (lints) FFICHECK_CHECK(linted.get());
+    const auto end_lint = [&] { return linted.valid() ? linted.get() : Result<void>(); };
+    const Result<void> ran = built->any_built() ? timed_session(*built, end_lint) : Result<void>();
+    FFICHECK_CHECK(end_lint());
     FFICHECK_CHECK(ran);
     if (!stopped()) judge_builds(*built, lints);
     return {};
   }
 
-  Result<void> timed_session(const BuiltBatch& built) {
+  template <class EndLint>
+  Result<void> timed_session(BuiltBatch& built, const EndLint& end_lint) {
     const PhaseTimer timer(&phases_, "run");
     const double before = thread_cpu_s();
-    Result<void> ran = run_session(built);
+    Result<void> ran = run_session(built, end_lint);
     phases_.add("check", thread_cpu_s() - before);
     return ran;
   }
 
-  Result<void> run_session(const BuiltBatch& built) {
-    FFICHECK_TRY(const std::unique_ptr<WatchedSession> session, built.open());
+  /// A worker on what was built and starts.
+  template <class EndLint>
+  Result<std::unique_ptr<WatchedSession>> open(BuiltBatch& built, const EndLint& end_lint) {
+    Result<std::unique_ptr<WatchedSession>> session = built.open();
+    if (session.ok()) return session;
+    FFICHECK_CHECK(end_lint());
+    return built.open_what_starts(session.error());
+  }
+
+  template <class EndLint>
+  Result<void> run_session(BuiltBatch& built, const EndLint& end_lint) {
+    FFICHECK_TRY(const std::unique_ptr<WatchedSession> session, open(built, end_lint));
+    if (session == nullptr) return {};
     for (std::size_t i = 0; i < carried_.size() && !stopped(); ++i) {
       const auto index = built.session_index(i);
       if (!index) continue;
@@ -155,7 +168,7 @@ class UnitRun {
       for (const Property* property : config_.properties) {
         if (!property->stages().empty()) {
           const BuildFailure* shown = fault != nullptr ? fault : built.lint_fault(i);
-          if (linted || fault != nullptr)
+          if (linted || shown != nullptr)
             take(i, *property, judge_build(*property, built, i), shown);
         } else if (!built.session_index(i)) {
           if (fault == nullptr) fault = built.unresolved(i);

@@ -4,13 +4,19 @@
 
 namespace fficheck {
 
-std::optional<WorkerLoss> WatchedSession::prepare() {
+std::optional<WorkerLoss> WatchedSession::prepare(const BulkRequest* bulk) {
   if (!stale_) return std::nullopt;
   if (!broken_) {
     Result<void> started = session_->restart();
     if (started.ok()) {
       stale_ = false;
+      failed_starts_ = 0;
       return std::nullopt;
+    }
+    if (started.error().blame == Blame::Worker && ++failed_starts_ < kStarts) {
+      const WorkerLoss loss{WorkerLoss::How::Crashed, started.error().message};
+      note(loss, bulk);
+      return loss;
     }
     broken_ = std::move(started).error();
   }
@@ -41,12 +47,13 @@ Answer<CallOutcome> WatchedSession::call(std::uint32_t schema, std::uint32_t fun
 }
 
 Answer<BulkOutcome> WatchedSession::bulk(const BulkRequest& request) {
-  if (auto loss = prepare()) return *loss;
+  if (auto loss = prepare(&request)) return *loss;
   return watched(session_->bulk(request), &request);
 }
 
 std::vector<Answer<BulkOutcome>> WatchedSession::bulk_all(std::span<const BulkRequest> requests) {
-  if (auto loss = prepare()) return std::vector<Answer<BulkOutcome>>(requests.size(), *loss);
+  if (auto loss = prepare(requests.empty() ? nullptr : &requests.front()))
+    return std::vector<Answer<BulkOutcome>>(requests.size(), *loss);
   std::vector<Answer<BulkOutcome>> answers = session_->bulk_all(requests);
   for (std::size_t i = 0; i < answers.size(); ++i)
     if (const auto* loss = std::get_if<WorkerLoss>(&answers[i]))
@@ -71,7 +78,7 @@ Answer<std::monostate> WatchedSession::trim() {
 
 Result<void> WatchedSession::restart() {
   stale_ = true;
-  if (prepare()) return *broken_;
+  if (const auto loss = prepare()) return broken_ ? *broken_ : worker_error(loss->detail);
   return {};
 }
 

@@ -18,8 +18,9 @@ struct SeenLoss {
 };
 
 /// Forwards to a session. Where a worker was lost, or forget_worker() asked for it, the next
-/// request gets a fresh worker first. A worker that cannot be started again is an Error of the
-/// environment, kept in broken(); requests are then answered by that loss.
+/// request gets a fresh worker first. A worker that ends or hangs before it says hello is a loss of
+/// the request that needed it. One that cannot be started, or not in so many attempts in a row, is
+/// an Error of the environment, kept in broken(); requests are then answered by that loss.
 class WatchedSession final : public Session {
  public:
   explicit WatchedSession(std::unique_ptr<Session> session) : session_(std::move(session)) {}
@@ -36,6 +37,8 @@ class WatchedSession final : public Session {
   void limit_calls(std::chrono::milliseconds limit) override { session_->limit_calls(limit); }
   Result<void> restart() override;
 
+  static constexpr int kStarts = 4;  ///< attempts in a row
+
   /// The next request gets a fresh worker.
   void forget_worker() { stale_ = true; }
   /// The first loss since the last call of this function.
@@ -44,7 +47,7 @@ class WatchedSession final : public Session {
 
  private:
   /// Absent where a worker is there; else the loss to answer with.
-  [[nodiscard]] std::optional<WorkerLoss> prepare();
+  [[nodiscard]] std::optional<WorkerLoss> prepare(const BulkRequest* bulk = nullptr);
   void note(const WorkerLoss& loss, const BulkRequest* bulk = nullptr);
   template <class T>
   Answer<T> watched(Answer<T> answer, const BulkRequest* bulk = nullptr) {
@@ -56,6 +59,7 @@ class WatchedSession final : public Session {
   std::optional<SeenLoss> loss_;
   std::optional<Error> broken_;
   bool stale_ = false;
+  int failed_starts_ = 0;  ///< in a row
 };
 
 /// "worker crashed: signal 11 ...": what a loss is called in a message, on one line.

@@ -79,8 +79,9 @@ Result<void> WorkerSession::State::spawn() {
 
   Answer<json> hello = exchange_one("hello", json::object(), options.start_limit);
   if (const auto* lost = std::get_if<WorkerLoss>(&hello)) {
-    return environment_error("the worker " + options.command[0] +
-                             " did not start: " + lost->detail);
+    return worker_error("the worker " +
+                        std::filesystem::path(options.command[0]).filename().string() +
+                        " did not start: " + lost->detail);
   }
   Result<std::uint64_t> protocol = natural_member(std::get<json>(hello), "protocol");
   Result<std::uint64_t> count = natural_member(std::get<json>(hello), "schemas");

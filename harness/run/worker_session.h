@@ -37,7 +37,8 @@ struct WorkerOptions {
 class WorkerSession final : public Session {
  public:
   /// Starts the worker and greets it. An Error where it cannot be started or does not greet back as
-  /// a worker with this batch must. The schemas are copied.
+  /// a worker with this batch must; Blame::Worker where it ended or hung before it greeted. The
+  /// schemas are copied.
   static Result<std::unique_ptr<Session>> start(WorkerOptions options,
                                                 std::span<const BatchEntry> batch);
   ~WorkerSession() override;

@@ -40,8 +40,12 @@ struct Counts {
 
 class FakeSession final : public Session {
  public:
-  FakeSession(std::vector<Schema> schemas, Callee callee, Counts& counts)
-      : schemas_(std::move(schemas)), callee_(std::move(callee)), counts_(counts) {}
+  /// Its first `bad_restarts` restarts fail.
+  FakeSession(std::vector<Schema> schemas, Callee callee, Counts& counts, int bad_restarts)
+      : schemas_(std::move(schemas)),
+        callee_(std::move(callee)),
+        counts_(counts),
+        bad_restarts_(bad_restarts) {}
 
   Answer<CallOutcome> open(std::uint32_t) override { return CallOutcome{}; }
   Answer<CallOutcome> close(std::uint32_t) override { return CallOutcome{}; }
@@ -78,6 +82,7 @@ class FakeSession final : public Session {
   Answer<Counters> counters() override { return Counters{}; }
   Result<void> restart() override {
     ++counts_.restarts;
+    if (bad_restarts_-- > 0) return worker_error("the worker did not start: signal 11");
     dead_ = false;
     return {};
   }
@@ -86,6 +91,7 @@ class FakeSession final : public Session {
   std::vector<Schema> schemas_;
   Callee callee_;
   Counts& counts_;
+  int bad_restarts_;
   bool dead_ = false;
 };
 
@@ -95,10 +101,13 @@ class FakeTarget final : public Target {
   explicit FakeTarget(std::string name, Callee callee = echo)
       : name_(std::move(name)), callee_(std::move(callee)) {}
 
-  Stage stage;                          ///< of build
-  Stage lint_stage;                     ///< of lint
-  std::string complaint = "error: no";  ///< of the log
-  bool names_culprits = true;           ///< whether the log says which entry it is about
+  Stage stage;                              ///< of build
+  Stage lint_stage;                         ///< of lint
+  Stage start_stage;                        ///< not empty: a worker with the schema does not start
+  mutable std::atomic<int> bad_starts = 0;  ///< so many of the next starts fail, whatever is built
+  int bad_restarts = 0;                     ///< of each session: so many of the first fail
+  std::string complaint = "error: no";      ///< of the log
+  bool names_culprits = true;               ///< whether the log says which entry it is about
   std::function<std::optional<std::string>(const Schema&, const Function&)> refuses;
   std::vector<std::string> other_legs;
   std::vector<std::string> often;  ///< of other_legs
@@ -116,6 +125,7 @@ class FakeTarget final : public Target {
     for (const BatchEntry& e : batch) {
       files["build/" + e.id] = stage ? stage(*e.schema) : "";
       files["lint/" + e.id] = lint_stage ? lint_stage(*e.schema) : "";
+      files["start/" + e.id] = start_stage ? start_stage(*e.schema) : "";
     }
     return files;
   }
@@ -128,13 +138,15 @@ class FakeTarget final : public Target {
     ++counts.lints;
     return look(o.dir / "lint");
   }
-  Result<std::unique_ptr<Session>> open(const BuildOptions&, std::span<const BatchEntry> batch,
+  Result<std::unique_ptr<Session>> open(const BuildOptions& o, std::span<const BatchEntry> batch,
                                         std::chrono::milliseconds) const override {
     ++counts.sessions;
+    FFICHECK_TRY(const std::optional<BuildFailure> stops, look(o.dir / "start"));
+    if (stops || bad_starts-- > 0) return worker_error("the worker did not start: signal 11");
     std::vector<Schema> schemas;
     for (const BatchEntry& e : batch) schemas.push_back(*e.schema);
     return std::unique_ptr<Session>(
-        std::make_unique<FakeSession>(std::move(schemas), callee_, counts));
+        std::make_unique<FakeSession>(std::move(schemas), callee_, counts, bad_restarts));
   }
 
  private:

@@ -152,11 +152,12 @@ TEST(WorkerSession, AWorkerThatWorksIsNotHungForWantOfAProcessor) {
   EXPECT_EQ(answered(session->bulk({.seed = kTrigger, .count = 1})).held, 1u);
 }
 
-TEST(WorkerSession, AWorkerThatDoesNotGreetIsAnErrorOfTheEnvironment) {
-  for (const char* how : {"never-start", "other-batch"}) {
+TEST(WorkerSession, AWorkerThatDoesNotGreetIsNoInputErrorAndOneOfAnotherBatchIsTheEnvironments) {
+  for (const auto& [how, blame] :
+       {std::pair("never-start", Blame::Worker), std::pair("other-batch", Blame::Environment)}) {
     const Result<std::unique_ptr<Session>> session = start(how);
     ASSERT_FALSE(session.ok()) << how;
-    EXPECT_EQ(session.error().blame, Blame::Environment);
+    EXPECT_EQ(session.error().blame, blame);
     EXPECT_THAT(session.error().text(), HasSubstr("fake_worker"));
   }
 }
