@@ -177,17 +177,22 @@ Result<std::optional<BuildFailure>> probe_build(const Target& target, const Prop
   once.max_builds = 0;
   FFICHECK_TRY(const std::unique_ptr<BuiltBatch> batch, BuiltBatch::make(target, schemas, once));
   FFICHECK_CHECK(batch->lint());
-  const auto stages = law.stages();
-  const auto is_ours = [&](const BuildFailure& fault) {
-    return std::find(stages.begin(), stages.end(), fault.stage) != stages.end();
-  };
+  std::optional<BuildFailure> other;
   for (std::size_t i = 0; i < schemas.size(); ++i) {
     for (const BuildFailure* fault :
-         {batch->build_fault(i), batch->lint_fault(i), batch->unresolved(i)})
-      if (fault != nullptr && is_ours(*fault)) return std::optional(*fault);
+         {batch->build_fault(i), batch->lint_fault(i), batch->unresolved(i)}) {
+      if (fault == nullptr) continue;
+      if (is_stage_of(law, fault->stage)) return std::optional(*fault);
+      if (!other) other = *fault;
+    }
   }
-  const bool starts = std::find(stages.begin(), stages.end(), kStartStage) != stages.end();
-  return starts && batch->any_built() ? batch->try_start() : std::optional<BuildFailure>();
+  if (other || !batch->any_built() || !is_stage_of(law, kStartStage)) return other;
+  return batch->try_start();
+}
+
+bool is_stage_of(const Property& law, std::string_view stage) {
+  const auto stages = law.stages();
+  return std::find(stages.begin(), stages.end(), stage) != stages.end();
 }
 
 std::string plain_message(std::string_view message) {

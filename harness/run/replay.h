@@ -29,8 +29,11 @@ inline constexpr std::uint64_t kReplayValues = 200;
                                     WatchedSession& session,
                                     const std::vector<Step>* steps = nullptr);
 
-/// Builds, lints and starts schemas together; what fails, where it is a stage of the law. The
-/// directory is removed afterwards.
+/// Whether a failure of that stage breaks the law.
+[[nodiscard]] bool is_stage_of(const Property& law, std::string_view stage);
+
+/// Builds, lints and starts schemas together; what fails, at a stage of the law where there is such
+/// a failure, else at another. The directory is removed afterwards.
 [[nodiscard]] Result<std::optional<BuildFailure>> probe_build(
     const Target& target, const Property& law, const std::vector<const Schema*>& schemas,
     const BatchSettings& settings);

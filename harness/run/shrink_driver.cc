@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,6 +27,8 @@ constexpr std::size_t kFirst = 12;
 constexpr int kStarts = 3;
 /// Candidates that a log blames and that are tried alone, in each round.
 constexpr std::size_t kAloneEachRound = 6;
+/// Builds of the candidates of a build-time law, each without those that failed at another stage.
+constexpr unsigned kRounds = 4;
 
 class Shrinker {
  public:
@@ -206,7 +209,8 @@ class Shrinker {
 
   // Build-time laws.
 
-  /// What a build and lint of the cases finds at a stage of the law, without looking for culprits.
+  /// What a build and lint of the cases finds, at a stage of the law or else at another, without
+  /// looking for culprits.
   Result<std::optional<BuildFailure>> probe(const std::vector<const Case*>& cases) {
     std::vector<const Schema*> schemas;
     for (const Case* c : cases) schemas.push_back(&c->schema);
@@ -216,7 +220,7 @@ class Shrinker {
   }
 
   bool take_build_failure(const Case& c, std::optional<BuildFailure> failure) {
-    if (!failure) return false;
+    if (!failure || !is_stage_of(property_, failure->stage)) return false;
     Case smaller = c;
     accept(std::move(smaller), failure_line(*failure));
     out_.log = std::move(failure->log);
@@ -246,17 +250,37 @@ class Shrinker {
   }
 
   Result<bool> shrink_build(const std::vector<Case>& candidates) {
-    std::vector<const Case*> all;
-    EntrySet entries;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      all.push_back(&candidates[i]);
-      entries.push_back(static_cast<std::uint32_t>(i));
+    EntrySet elsewhere;
+    EntrySet left(candidates.size());
+    std::iota(left.begin(), left.end(), 0U);
+    for (unsigned round = 0; round < kRounds && !left.empty() && time_left(); ++round) {
+      std::vector<const Case*> together;
+      for (const std::uint32_t i : left) together.push_back(&candidates[i]);
+      EntrySet places(left.size());
+      std::iota(places.begin(), places.end(), 0U);
+      FFICHECK_TRY(const std::optional<BuildFailure> failure, probe(together));
+      if (!failure) break;
+      // The log blames those that fail; each is confirmed alone, the lightest first.
+      const EntrySet blamed = blamed_entries(failure->log, places);
+      const bool ours = is_stage_of(property_, failure->stage);
+      EntrySet suspects;
+      for (const std::uint32_t place : ours && !blamed.empty() ? blamed : places)
+        suspects.push_back(left[place]);
+      if (ours || blamed.empty()) return confirm(candidates, std::move(suspects));
+      // Another stage keeps the law's from being reached: without those, once more. Its log may
+      // blame what fails at both.
+      EntrySet rest;
+      for (const std::uint32_t place : places) {
+        const bool is_blamed = std::binary_search(blamed.begin(), blamed.end(), place);
+        (is_blamed ? elsewhere : rest).push_back(left[place]);
+      }
+      left = std::move(rest);
     }
-    FFICHECK_TRY(const std::optional<BuildFailure> together, probe(all));
-    if (!together) return false;
-    // The log blames those that fail; each is confirmed alone, the lightest first.
-    EntrySet suspects = blamed_entries(together->log, entries);
-    if (suspects.empty()) suspects = entries;
+    std::sort(elsewhere.begin(), elsewhere.end());
+    return confirm(candidates, std::move(elsewhere));
+  }
+
+  Result<bool> confirm(const std::vector<Case>& candidates, EntrySet suspects) {
     if (suspects.size() > kAloneEachRound) suspects.resize(kAloneEachRound);
     for (const std::uint32_t suspect : suspects) {
       if (!time_left()) return false;

@@ -151,11 +151,12 @@ class FakeTarget final : public Target {
 
  private:
   Result<std::optional<BuildFailure>> look(const std::filesystem::path& dir) const {
+    // The first stage by name ends the build.
     std::optional<BuildFailure> failure;
     for (const auto& file : std::filesystem::directory_iterator(dir)) {
       FFICHECK_TRY(const std::string stage, read_file(file.path()));
-      if (stage.empty()) continue;
-      if (!failure) failure = BuildFailure{stage, ""};
+      if (stage.empty() || (failure && failure->stage < stage)) continue;
+      if (!failure || failure->stage != stage) failure = BuildFailure{stage, ""};
       failure->log += (names_culprits ? file.path().filename().string() : std::string("it")) +
                       ".c:1:1: " + complaint + "\n";
     }
