@@ -19,6 +19,7 @@ constexpr const char* kGuestMemory = R"(guest/ffi_guest_memory\.c)";
 constexpr const char* kGlue = R"(guest/c\d+_glue\.go)";
 constexpr const char* kGoGuest = R"(guest/c\d+\.go)";
 constexpr const char* kGoMemory = R"(guest/ffirt/memory\.go)";
+constexpr const char* kGoValues = R"(guest/ffirt/values\.go)";
 /// First line of a post-return of a guest in C, and of a function that frees a list.
 constexpr const char* kPost = R"(export_name\("cabi_post_)";
 constexpr const char* kFreeList = R"(^void c\d+_free_List\w*\()";
@@ -39,8 +40,63 @@ Fault fault(const char* id, const char* target, const char* sentence, const char
           .property = property,
           .shows = shows,
           .edit = std::move(edit),
-          .alone =
-              (std::string(id) == "M12" && std::string(target) == "go") || std::string(id) == "M7"};
+          .alone = (std::string(id) == "M12" && std::string(target) == "ipc") ||
+                   std::string(id) == "M7"};
+}
+
+/// Post-return frees whatever cabi_realloc gave out since, as a runtime does that takes it for an
+/// arena of the export's.
+Edit post_return_frees_all() {
+  return edits::all({
+      edits::text(kGuestMemory, "void ffi_guest_free(void *memory) {\n",
+                  "enum { MOST = 65536 };\n"
+                  "static void *given[MOST];\n"
+                  "static size_t given_count;\n\n"
+                  "static void *give(void *memory) {\n"
+                  "  if (given_count < MOST)\n    given[given_count++] = memory;\n"
+                  "  return memory;\n}\n\n"
+                  "void ffi_guest_free(void *memory) {\n"
+                  "  for (size_t i = given_count; i-- > 0;)\n"
+                  "    if (given[i] == memory) {\n"
+                  "      given[i] = given[--given_count];\n      break;\n    }\n"),
+      edits::text(kGuestMemory, "    return ffi_guest_alloc(new_size);\n",
+                  "    return give(ffi_guest_alloc(new_size));\n"),
+      edits::text(kGuestMemory, "  ffi_guest_free(old);\n  return moved;\n",
+                  "  ffi_guest_free(old);\n  return give(moved);\n"),
+      edits::text(kGuestMemory, "/* ---- what the C library would have ---- */",
+                  "void ffi_guest_free_given(void);\nvoid ffi_guest_free_given(void) {\n"
+                  "  while (given_count > 0)\n"
+                  "    ffi_guest_free(given[given_count - 1]);\n}\n\n"
+                  "/* ---- what the C library would have ---- */"),
+      in_blocks(kGuest, kPost, R"(\n\}\n$)",
+                "\n  extern void ffi_guest_free_given(void);\n  ffi_guest_free_given();\n}\n"),
+  });
+}
+
+/// Strings are lifted into an arena of the export's, which post-return uses anew.
+Edit lifted_until_post_return() {
+  return edits::all({
+      edits::text(kGoValues,
+                  "\ttext := string(unsafe.Slice((*byte)(s.Elements(1)), s.Len))\n"
+                  "\ts.Release()\n\treturn text\n",
+                  "\ttext := append([]byte(nil), unsafe.Slice((*byte)(s.Elements(1)), s.Len)...)\n"
+                  "\ts.Release()\n\tlifted = append(lifted, text)\n"
+                  "\treturn unsafe.String(unsafe.SliceData(text), len(text))\n"),
+      edits::text(kGoMemory, "\tpending = false\n\tresults.Free()\n",
+                  "\tpending = false\n\tresults.Free()\n"
+                  "\tfor _, text := range lifted {\n\t\tclear(text)\n\t}\n"
+                  "\tlifted = lifted[:0]\n"),
+      edits::text(kGoMemory, "// PostReturn gives back",
+                  "var lifted [][]byte\n\n// PostReturn gives back"),
+  });
+}
+
+/// In the library, which one target calls and the other's server.
+Fault one_level_deep(const char* target) {
+  return fault(
+      "M12", target, "Nested allocations are freed one level deep only.", "balance", Shows::Leak,
+      edits::text(kValues, "        ffi_rt_disown(part->type, items + i * part->type->size, NULL);",
+                  "        (void)i;"));
 }
 
 std::vector<Fault> native() {
@@ -65,11 +121,8 @@ std::vector<Fault> native() {
             edits::text(kCalls, "    ffi_rt_disown(call->function->args, args_of(call), NULL);\n",
                         "    ffi_rt_disown(call->function->args, args_of(call), NULL),\n"
                         "        ffi_rt_disown(call->function->args, args_of(call), NULL);\n")),
-      fault("M12", "go", "Nested allocations are freed one level deep only.", "balance",
-            Shows::Leak,
-            edits::text(kValues,
-                        "        ffi_rt_disown(part->type, items + i * part->type->size, NULL);",
-                        "        (void)i;")),
+      one_level_deep("go"),
+      one_level_deep("ipc"),
   };
 }
 
@@ -100,6 +153,8 @@ std::vector<Fault> guest_in_c() {
                   }
                   return out;
                 })),
+      fault("M2b", "wasm-c", "Post-return frees what imports returned, which the guest keeps.",
+            "import", Shows::WrongValue, post_return_frees_all()),
       fault("M3", "wasm-c", "The area of a result is allocated for each call and never freed.",
             "post-return", Shows::Leak,
             edits::lines(kGuest, "_ReturnArea.r",
@@ -143,6 +198,8 @@ std::vector<Fault> guest_in_go() {
             "produce", Shows::WrongValue,
             edits::lines(kGlue, "ffirt.Address(p)", R"(^\treturn ffirt\.Address\(p\)$)",
                          "\tffirt.Results().Free()\n$&")),
+      fault("M2b", "wasm-go", "Strings are lifted into memory that post-return gives back.",
+            "import", Shows::WrongValue, lifted_until_post_return()),
       fault("M3", "wasm-go", "The area of a result is allocated for each call and never freed.",
             "post-return", Shows::Leak,
             edits::all(

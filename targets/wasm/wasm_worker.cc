@@ -82,6 +82,12 @@ std::vector<const Schema*> WasmWorker::schemas() const {
   return all;
 }
 
+std::string WasmWorker::missing_function() const {
+  for (const std::string& name : core_->missing())
+    if (!name.starts_with("cabi_post_") && name.find("#[dtor]") == std::string::npos) return name;
+  return {};
+}
+
 Result<CallOutcome> WasmWorker::open(std::uint32_t /*schema*/) { return CallOutcome{}; }
 Result<CallOutcome> WasmWorker::close(std::uint32_t /*schema*/) { return CallOutcome{}; }
 
@@ -244,45 +250,6 @@ std::string WasmWorker::try_value(const BulkRequest& request, const Trial& trial
                {other, component_witness});
 }
 
-Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
-  const Schema& schema = schemas_[request.schema];
-  const Function& f = schema.functions()[request.function];
-  if (request.function >= schema.imports().size())
-    return input_error("the schema has no import that mirrors " + f.name);
-  const auto law = static_cast<std::uint64_t>(BulkLaw::Call);
-  std::uint64_t raw[6] = {request.schema, request.function, law,
-                          request.seed,   request.first,    request.count};
-  const CoreType in[] = {kI32, kI32, kI32, kI64, kI64, kI64};
-  const CoreType out64[] = {kI64};
-  BulkOutcome out;
-  calls_ += request.count;
-  const std::int64_t live = counter(0);
-  if (const auto trap = core_->probe("run-import", in, out64, raw)) {
-    FFICHECK_CHECK(start_core());
-    out.failed = request.first;
-    out.detail = f.name + ": trap in the guest as caller: " + trap->reason;
-    return out;
-  }
-  out.held = raw[0];
-  const auto ask = [&](std::string_view name) {
-    std::uint64_t answer[1] = {0};
-    if (core_->probe(name, {}, out64, answer)) return std::uint64_t{0};
-    return answer[0];
-  };
-  out.digest = ask("digest");
-  out.errs = ask("errs");
-  if (out.held != request.count) {
-    out.failed = ask("failed");
-    out.detail = f.name + ": the host's answer is not what the guest expects";
-  } else if (const std::int64_t now = counter(0); now != live) {
-    out.failed = request.first;
-    out.detail = f.name + ": the guest has " + std::to_string(now) +
-                 " live allocations after it called its host, " + std::to_string(live) +
-                 " before it";
-  }
-  return out;
-}
-
 Result<BulkOutcome> WasmWorker::run_resources(const BulkRequest& request) {
   BulkOutcome out;
   if (!component_) FFICHECK_CHECK(start_component());
@@ -414,6 +381,11 @@ int wasm_main(const std::filesystem::path& dir, const std::filesystem::path& mod
   auto worker = load_from(dir, module, encoding, abi);
   if (!worker) {
     std::fprintf(stderr, "fficheck-wasm: %s\n", worker.error().text().c_str());
+    return 3;
+  }
+  // Without one no component can be made of the whole batch: its schema is at fault.
+  if (const std::string name = worker.value()->missing_function(); !name.empty()) {
+    std::fprintf(stderr, "fficheck-wasm: the module does not export %s\n", name.c_str());
     return 3;
   }
   const std::vector<const Schema*> schemas = worker.value()->schemas();

@@ -33,6 +33,8 @@ class WasmWorker final : public WorkerHandler {
                                                   const HostAbi& abi = HostAbi::canonical());
 
   [[nodiscard]] std::vector<const Schema*> schemas() const;
+  /// The core name of a function that the module does not export; empty: it exports all.
+  [[nodiscard]] std::string missing_function() const;
 
   Result<CallOutcome> open(std::uint32_t schema) override;
   Result<CallOutcome> close(std::uint32_t schema) override;
@@ -48,6 +50,7 @@ class WasmWorker final : public WorkerHandler {
   WasmWorker() = default;
   /// The guest as caller of the import that mirrors the function.
   Result<BulkOutcome> run_import(const BulkRequest& request);
+  std::string keep_results(const BulkRequest& request);
   /// What became of one value: empty, or what is wrong.
   std::string try_value(const BulkRequest& request, const struct Trial& trial, bool both);
   /// A script over the schema's resources for each index.
