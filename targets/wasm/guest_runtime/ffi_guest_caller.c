@@ -2,7 +2,11 @@
 #include "ffi_guest_caller.h"
 
 /* As the worker's protocol numbers laws; docs/target-wasm.md the last two. */
-enum { LAW_REPEAT = 3, LAW_KEEP = 254, LAW_KEPT = 255 };
+enum {
+  LAW_REPEAT = 3,
+  LAW_KEEP = 254,
+  LAW_KEPT = 255,
+};
 
 static void *zeroed(const FFIType *type) {
   if (!type)

@@ -10,6 +10,7 @@
 #include "harness/run/built_batch.h"
 #include "properties/properties.h"
 #include "targets/go/go_target.h"
+#include "targets/ipc/ipc_target.h"
 #include "targets/wasm/faulty_host/faulty_host.h"
 #include "targets/wasm/wasm_target.h"
 
@@ -19,6 +20,7 @@ namespace {
 std::vector<std::unique_ptr<Target>> targets() {
   std::vector<std::unique_ptr<Target>> out;
   out.push_back(std::make_unique<GoTarget>());
+  out.push_back(std::make_unique<IpcTarget>());
   out.push_back(std::make_unique<WasmTarget>(guest_in_c()));
   out.push_back(std::make_unique<WasmTarget>(guest_in_go()));
   return out;
