@@ -160,6 +160,7 @@ std::vector<std::vector<Step>> fewer_actions(const std::vector<Step>& steps) {
   for (const Step& step : steps)
     if (step.kind == Step::Kind::Act && step.action.act == Act::Start)
       out.push_back(without_group(steps, step.action.number));
+  std::erase_if(out, [](const std::vector<Step>& rest) { return rest.empty(); });
   return out;
 }
 
