@@ -28,7 +28,7 @@ struct FaultSettings {
   std::uint32_t batch = 20;        ///< schemas for each build
   std::chrono::seconds limit{60};  ///< for finding; no schema begins after it
   std::chrono::milliseconds call_limit{5000};
-  std::chrono::milliseconds shrink_limit{30000};
+  std::chrono::milliseconds shrink_limit{90000};
   std::filesystem::path work;  ///< made, and removed at the end
   const std::atomic<bool>* stop = nullptr;
 };
