@@ -116,7 +116,8 @@ type scriptListener struct {
 	sync.Mutex
 	remove  []func()
 	seen    uint64
-	removed bool // remove has returned
+	firstOf *check.Import // whose event came first
+	removed bool          // remove has returned
 	late    uint64
 }
 
@@ -157,22 +158,26 @@ func (l *scriptListener) add(index uint64) bool {
 }
 
 // event runs on a goroutine of the binding's. One that the binding began to tell before remove was
-// called may still come after that, one for each event that is listened to; more may not.
+// called may still come after that, one for each event that is listened to; more may not. While the first
+// removes a listener to several, those of the others may come; another of its own may not.
 func (l *scriptListener) event(i *check.Import, index uint64, in []reflect.Value) {
 	defer l.ended.Add(1)
 	l.Lock()
 	first := l.seen == 0
 	l.seen++
+	if first {
+		l.firstOf = i
+	}
 	if l.removed {
 		if l.late++; l.late > uint64(len(l.remove)) {
 			l.tally.add("after", 1)
 		}
-		if l.way == listenOnce {
-			l.Unlock()
-			return
-		}
 	}
+	ignored := l.way == listenOnce && !first && (l.removed || i != l.firstOf)
 	l.Unlock()
+	if ignored {
+		return
+	}
 	if l.grown {
 		l.tally.add("grown", 1)
 		return
