@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -281,6 +282,25 @@ class Campaign(CliTest):
         journal.write_text("nonsense\n" + journal.read_text())
         run = self.fuzz("--cases", 2, "--save", save, "--resume", status=2)
         self.assertIn("journal.jsonl:1", run.stderr)
+
+
+class Faults(CliTest):
+    def test_a_row_whose_tool_vanishes_is_an_error_and_the_others_go_on(self):
+        go = self.dir / "go"
+        go.write_text(f"""#!/bin/sh
+case "$1" in env|version) exec {shutil.which("go")} "$@";; esac
+rm -f "$0"
+exit 1
+""", encoding="utf-8")
+        go.chmod(0o755)
+        others = [d for d in os.environ["PATH"].split(os.pathsep) if not pathlib.Path(d, "go").exists()]
+        if shutil.which("gcc", path=os.pathsep.join(others)) is None:
+            self.skipTest("go lies beside gcc: it cannot be hidden alone")
+        run = self.run_cli("faults", "--seed", 1, "--jobs", 1, "--cases", 10, "--only", "S9/go,X3/wasm-c", status=3,
+                           env={**os.environ, "PATH": os.pathsep.join([str(self.dir), *others])})
+        self.assertRegex(run.stdout, r"(?m)^S9/go +ERROR ")
+        self.assertIn("cannot start go: no such program", run.stdout)
+        self.assertRegex(run.stdout, r"(?m)^X3/wasm-c +caught ")
 
 
 class Replay(CliTest):
