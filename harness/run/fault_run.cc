@@ -106,8 +106,9 @@ class Watcher final : public Observer {
   std::vector<Failure> failures_;
 };
 
-/// All laws, the fault's own first: it is not to wait for the time limits of others, on a fault by which
-/// calls hang. Whether the others see it too is asked where it is to be alone, and then all are run.
+/// All laws, the fault's own first: it is not to wait for the time limits of others, on a fault by
+/// which calls hang. Whether the others see it too is asked where it is to be alone, and then all
+/// are run.
 std::vector<const Property*> own_law_first(std::vector<const Property*> laws, const Fault& fault) {
   std::stable_partition(laws.begin(), laws.end(),
                         [&](const Property* law) { return law->name() == fault.property; });
