@@ -150,6 +150,16 @@ std::optional<Trap> CoreSession::call_raw(std::uint32_t schema, std::uint32_t fu
   return state_->instance->call(*bound.export_number, values);
 }
 
+std::optional<Trap> CoreSession::run_import(const ImportRun& run, std::uint64_t* held) {
+  std::uint64_t raw[6] = {run.schema, run.function, run.law, run.seed, run.first, run.count};
+  const CoreType in[] = {CoreType::I32, CoreType::I32, CoreType::I32,
+                         CoreType::I64, CoreType::I64, CoreType::I64};
+  const CoreType out[] = {CoreType::I64};
+  std::optional<Trap> trap = probe("run-import", in, out, raw);
+  if (!trap) *held = raw[0];
+  return trap;
+}
+
 std::optional<Trap> CoreSession::probe(std::string_view name, std::span<const CoreType> params,
                                        std::span<const CoreType> results, RawValues values) {
   const auto [at, added] = state_->probes.try_emplace(std::string(name));

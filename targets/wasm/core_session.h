@@ -109,6 +109,18 @@ class CoreSession {
   /// Calls the core export with raw values, neither lowered nor lifted, without post-return: a
   /// hostile host. `values` as CoreInstance::call.
   std::optional<Trap> call_raw(std::uint32_t schema, std::uint32_t function, RawValues values);
+  /// The guest sends the values first, first + 1, ... of the stream through an import, as a law
+  /// asks (docs/target-wasm.md).
+  struct ImportRun {
+    std::uint32_t schema = 0;
+    std::uint32_t function = 0;  ///< of the imports
+    std::uint64_t law = 0;
+    std::uint64_t seed = 0;
+    std::uint64_t first = 0;
+    std::uint64_t count = 1;
+  };
+  /// `held`: for how many of them the answer is what the guest expects; unchanged after a trap.
+  std::optional<Trap> run_import(const ImportRun& run, std::uint64_t* held);
   /// Calls an export of the probe (docs/target-wasm.md).
   std::optional<Trap> probe(std::string_view name, std::span<const CoreType> params,
                             std::span<const CoreType> results, RawValues values);

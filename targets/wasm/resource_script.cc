@@ -111,13 +111,10 @@ std::string ResourceScript::run_import(std::uint32_t function, SplitMix& random)
   const std::uint64_t seed = random.next();
   constexpr auto kLaw = static_cast<std::uint64_t>(BulkLaw::Call);
   ++calls_;
-  std::uint64_t raw[6] = {index_, function, kLaw, seed, 0, 1};
-  const CoreType in[] = {CoreType::I32, CoreType::I32, CoreType::I32,
-                         CoreType::I64, CoreType::I64, CoreType::I64};
-  const CoreType out[] = {CoreType::I64};
-  if (const auto trap = core_.probe("run-import", in, out, raw))
+  std::uint64_t right = 0;
+  if (const auto trap = core_.run_import({index_, function, kLaw, seed}, &right))
     return what + "core session: trap: " + trap->reason;
-  if (raw[0] != 1) return what + "core session: the answer is not what the guest expects";
+  if (right != 1) return what + "core session: the answer is not what the guest expects";
   const Value args[] = {Value::natural(index_), Value::natural(function), Value::natural(kLaw),
                         Value::natural(seed),   Value::natural(0),        Value::natural(1)};
   const Kind kinds[] = {Kind::U32, Kind::U32, Kind::U32, Kind::U64, Kind::U64, Kind::U64};

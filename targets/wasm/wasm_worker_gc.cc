@@ -10,7 +10,6 @@ namespace fficheck {
 namespace {
 
 constexpr CoreType kI32 = CoreType::I32;
-constexpr CoreType kI64 = CoreType::I64;
 
 }  // namespace
 
@@ -58,14 +57,13 @@ std::string WasmWorker::try_gc(const BulkRequest& request, const Trial& trial) {
 std::string WasmWorker::send_while_collecting(const BulkRequest& request, std::uint64_t index) {
   if (request.function >= schemas_[request.schema].imports().size()) return {};
   constexpr auto kLaw = static_cast<std::uint64_t>(BulkLaw::Call);
-  std::uint64_t raw[6] = {request.schema, request.function, kLaw, request.seed, index, 1};
-  const CoreType in[] = {kI32, kI32, kI32, kI64, kI64, kI64};
-  const CoreType out[] = {kI64};
-  if (const auto trap = core_->probe("run-import", in, out, raw)) {
+  std::uint64_t held = 0;
+  if (const auto trap =
+          core_->run_import({request.schema, request.function, kLaw, request.seed, index}, &held)) {
     const Result<void> restarted = start_core();
     return "as caller: trap: " + trap->reason + (restarted.ok() ? "" : "; and it stays down");
   }
-  return raw[0] == 1 ? "" : "as caller: the host's answer is not what the guest expects";
+  return held == 1 ? "" : "as caller: the host's answer is not what the guest expects";
 }
 
 /// Grows and shrinks a block as a host that transcodes does; then the instance is replaced, since

@@ -1,7 +1,6 @@
 // The laws that judge the host itself, the core session: `host`, beside the reference, and in
 // `resources` what a guest may not hand out. docs/target-wasm.md, "What a hostile guest gets".
 #include <algorithm>
-#include <array>
 
 #include "harness/core/reference_canonical.h"
 #include "harness/core/witness.h"
@@ -202,13 +201,10 @@ std::string WasmWorker::try_wrong_handle(std::uint32_t schema, std::uint64_t see
     hooks.imported = [&](std::uint32_t function, std::span<CoreValue> flat) {
       if (function == place.function) pass(flat);
     };
-    std::uint64_t raw[6] = {
-        schema, place.function, static_cast<std::uint64_t>(BulkLaw::Call), seed, 0, 1};
-    const std::array in{CoreType::I32, CoreType::I32, CoreType::I32,
-                        CoreType::I64, CoreType::I64, CoreType::I64};
-    const std::array out{CoreType::I64};
+    std::uint64_t ignored = 0;
     core_->set_hooks(&hooks);
-    trap = core_->probe("run-import", in, out, raw);
+    trap = core_->run_import(
+        {schema, place.function, static_cast<std::uint64_t>(BulkLaw::Call), seed}, &ignored);
   } else {
     const Function& f = s.functions()[place.function];
     hooks.returned = [&](std::span<CoreValue> flat, std::span<std::uint8_t>) { pass(flat); };

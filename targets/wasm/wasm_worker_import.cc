@@ -7,8 +7,6 @@
 namespace fficheck {
 namespace {
 
-constexpr CoreType kI32 = CoreType::I32;
-constexpr CoreType kI64 = CoreType::I64;
 /// What run-import does beside the laws of the worker protocol: docs/target-wasm.md.
 constexpr std::uint64_t kKeep = 254;
 constexpr std::uint64_t kKept = 255;
@@ -23,23 +21,21 @@ Result<BulkOutcome> WasmWorker::run_import(const BulkRequest& request) {
   if (request.function >= schema.imports().size())
     return input_error("the schema has no import that mirrors " + f.name);
   const auto law = static_cast<std::uint64_t>(BulkLaw::Call);
-  std::uint64_t raw[6] = {request.schema, request.function, law,
-                          request.seed,   request.first,    request.count};
-  const CoreType in[] = {kI32, kI32, kI32, kI64, kI64, kI64};
-  const CoreType out64[] = {kI64};
   BulkOutcome out;
   calls_ += request.count;
   const std::int64_t live = counter(0);
-  if (const auto trap = core_->probe("run-import", in, out64, raw)) {
+  if (const auto trap = core_->run_import(
+          {request.schema, request.function, law, request.seed, request.first, request.count},
+          &out.held)) {
     FFICHECK_CHECK(start_core());
     out.failed = request.first;
     out.detail = f.name + ": trap in the guest as caller: " + trap->reason;
     return out;
   }
-  out.held = raw[0];
   const auto ask = [&](std::string_view name) {
+    const CoreType number[] = {CoreType::I64};
     std::uint64_t answer[1] = {0};
-    if (core_->probe(name, {}, out64, answer)) return std::uint64_t{0};
+    if (core_->probe(name, {}, number, answer)) return std::uint64_t{0};
     return answer[0];
   };
   out.digest = ask("digest");
@@ -69,12 +65,11 @@ std::string WasmWorker::keep_results(const BulkRequest& request) {
   const std::int64_t live = counter(0);
   std::string problem;
   const auto run = [&](std::uint64_t law, std::uint64_t index) {
-    std::uint64_t raw[6] = {request.schema, request.function, law, request.seed, index, 1};
-    const CoreType in[] = {kI32, kI32, kI32, kI64, kI64, kI64};
-    const CoreType out[] = {kI64};
-    const auto trap = core_->probe("run-import", in, out, raw);
+    std::uint64_t held = 0;
+    const auto trap =
+        core_->run_import({request.schema, request.function, law, request.seed, index}, &held);
     if (trap) problem = "trap in the guest as caller: " + trap->reason;
-    return !trap && raw[0] == 1;
+    return held == 1;
   };
   const BulkLaw law = schema.role(f) == Role::Produce ? BulkLaw::Produce : BulkLaw::Call;
   for (std::uint64_t i = 0; i < std::min(request.count, kMostKept) && problem.empty(); ++i) {
