@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -58,28 +57,6 @@ func TestAProcessThatWorksIsWaitedForButNotForEver(t *testing.T) {
 	p.last -= limit / workingShare
 	if p.left() != 0 {
 		t.Fatal("a process that works was waited for once more")
-	}
-}
-
-// crowd gives so many goroutines a thread each, and what ends them.
-func crowd(n int) (leave func()) {
-	var there, gone sync.WaitGroup
-	end := make(chan struct{})
-	for range n {
-		there.Add(1)
-		gone.Add(1)
-		go func() {
-			defer gone.Done()
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			there.Done()
-			<-end
-		}()
-	}
-	there.Wait()
-	return func() {
-		close(end)
-		gone.Wait()
 	}
 }
 

@@ -53,9 +53,18 @@ func busyThreads(all uint64) uint64 {
 	debug.SetMaxThreads(100_000) // what is in use is a finding, not the end
 	defer debug.SetMaxThreads(10_000)
 	idle := all - fewThreads
+	leave := crowd(idle)
+	now := max(threads(), all)
+	leave()
+	addedThreads += now - all
+	return now - idle
+}
+
+// crowd gives so many goroutines a thread each, and what ends them.
+func crowd(n uint64) (leave func()) {
 	var there, gone sync.WaitGroup
-	leave := make(chan struct{})
-	for range idle {
+	end := make(chan struct{})
+	for range n {
 		there.Add(1)
 		gone.Add(1)
 		go func() {
@@ -63,16 +72,14 @@ func busyThreads(all uint64) uint64 {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
 			there.Done()
-			<-leave
+			<-end
 		}()
 	}
 	there.Wait()
-	now := threads()
-	close(leave)
-	gone.Wait()
-	now = max(now, all)
-	addedThreads += now - all
-	return now - idle
+	return func() {
+		close(end)
+		gone.Wait()
+	}
 }
 
 // threads is how many threads of the operating system the process has; 0 where that is not known.
