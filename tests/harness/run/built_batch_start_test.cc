@@ -22,13 +22,6 @@ bool has_option(const Schema& s) {
 std::string of_options(const Schema& s) { return has_option(s) ? "start" : ""; }
 std::string of_all(const Schema&) { return "start"; }
 
-Answer<CallOutcome> dies_of_options(const Schema& s, const Function& f,
-                                    const std::vector<Value>& args) {
-  if (s.type(f.params[0].type).kind == Kind::Option)
-    return WorkerLoss{WorkerLoss::How::Crashed, "signal 11"};
-  return fake::echo(s, f, args);
-}
-
 class Start : public testing::Test {
  protected:
   CampaignResult run(const Target& target) {
@@ -107,18 +100,18 @@ TEST_F(Start, AWorkerThatStartsNowAndThenIsAFailureAndEverySchemaIsJudged) {
 }
 
 TEST_F(Start, AFreshWorkerThatDoesNotStartFailsTheLawThatNeededItAndAnotherIsTried) {
-  FakeTarget target("fake", dies_of_options);
+  FakeTarget target("fake", fake::dies_of_options);
   target.bad_restarts = 2;
   const CampaignResult result = run(target);
   ASSERT_FALSE(result.error) << result.error->text();
-  const FakeTarget sound("fake", dies_of_options);
+  const FakeTarget sound("fake", fake::dies_of_options);
   EXPECT_GE(result.tally.total(Verdict::Outcome::Fail),
             run(sound).tally.total(Verdict::Outcome::Fail));
   EXPECT_EQ(result.tally.total(Verdict::Outcome::Broken), 0U);
 }
 
 TEST_F(Start, AWorkerThatNeverStartsAgainIsTheEnvironment) {
-  FakeTarget target("fake", dies_of_options);
+  FakeTarget target("fake", fake::dies_of_options);
   target.bad_restarts = 100;
   const CampaignResult result = run(target);
   ASSERT_TRUE(result.error);

@@ -30,6 +30,14 @@ inline Answer<CallOutcome> echo(const Schema&, const Function&, const std::vecto
   return outcome;
 }
 
+/// Crashes where the argument is an option, else echo().
+inline Answer<CallOutcome> dies_of_options(const Schema& s, const Function& f,
+                                           const std::vector<Value>& args) {
+  if (s.type(f.params[0].type).kind == Kind::Option)
+    return WorkerLoss{WorkerLoss::How::Crashed, "signal 11"};
+  return echo(s, f, args);
+}
+
 struct Counts {
   std::atomic<int> builds = 0;
   std::atomic<int> lints = 0;

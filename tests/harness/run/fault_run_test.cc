@@ -35,13 +35,6 @@ Answer<CallOutcome> forgets_options(const Schema& s, const Function& f,
   return out;
 }
 
-Answer<CallOutcome> dies_of_options(const Schema& s, const Function& f,
-                                    const std::vector<Value>& args) {
-  if (s.type(f.params[0].type).kind == Kind::Option)
-    return WorkerLoss{WorkerLoss::How::Crashed, "signal 11"};
-  return fake::echo(s, f, args);
-}
-
 class FaultRun : public testing::Test {
  protected:
   FaultOutcome run(const Fault& fault) { return run(target_, fault); }
@@ -116,7 +109,7 @@ TEST_F(FaultRun, AWrongValueIsCaughtByItsLawAndShrunk) {
 }
 
 TEST_F(FaultRun, ACrashAloneIsToldWhereTheRowSaysWrongValue) {
-  const FakeTarget dies("fake", dies_of_options);
+  const FakeTarget dies("fake", fake::dies_of_options);
   Fault fault{.id = "X", .target = "fake", .property = "echo", .edit = same};
   EXPECT_EQ(run(dies, fault).end, End::CrashAlone);
   fault.shows = Shows::Crash;
