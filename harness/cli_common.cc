@@ -8,6 +8,7 @@
 #include <random>
 
 #include "harness/cli.h"
+#include "harness/core/listed.h"
 #include "harness/core/text.h"
 
 namespace fficheck {
@@ -39,7 +40,7 @@ Result<std::vector<const T*>> choose(const std::vector<std::unique_ptr<T>>& all,
 int report_error(const Error& error) {
   std::fflush(stdout);
   std::fprintf(stderr, "fficheck: %s\n", error.text().c_str());
-  return error.blame == Blame::Input ? 2 : 3;
+  return exit_status(error);
 }
 
 Result<std::uint64_t> choose_seed(const std::string& text) {
@@ -92,9 +93,8 @@ Result<std::vector<Schema>> read_schemas(const std::string& path,
   for (const ParsedWit::Skipped& s : parsed.skipped)
     by_reason[s.reason].push_back(s.interface + (s.where.empty() ? "" : " (" + s.where + ")"));
   for (const auto& [reason, all] : by_reason) {
-    std::string names;
-    for (const std::string& name : all) names += (names.empty() ? "" : ", ") + name;
-    std::fprintf(stderr, "left out, %zu: %s: %s\n", all.size(), reason.c_str(), names.c_str());
+    std::fprintf(stderr, "left out, %zu: %s: %s\n", all.size(), reason.c_str(),
+                 listed(all).c_str());
   }
   if (parsed.schemas.empty())
     return input_error(

@@ -14,6 +14,7 @@
 #include "harness/cli_progress.h"
 #include "harness/core/augment.h"
 #include "harness/core/case_seed.h"
+#include "harness/core/listed.h"
 #include "harness/run/campaign.h"
 #include "harness/run/edited_target.h"
 #include "harness/run/environment.h"
@@ -89,19 +90,13 @@ Result<void> choose_work(const FuzzOptions& options, Plan& plan) {
   return {};
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
 /// Takes the legs asked for over, and leaves out the targets that have none of them. An Error names
 /// those that there are.
 Result<void> choose_legs(const std::vector<std::string>& asked, CampaignConfig& c) {
   if (asked.empty()) return {};
-  std::vector<std::string> there = {"plain"};
+  std::vector<std::string> there;
   for (const Target* target : c.targets)
-    for (const std::string& leg : target->legs())
+    for (const std::string& leg : all_legs(*target))
       if (std::find(there.begin(), there.end(), leg) == there.end()) there.push_back(leg);
   for (const std::string& leg : asked)
     if (std::find(there.begin(), there.end(), leg) == there.end())
@@ -109,10 +104,9 @@ Result<void> choose_legs(const std::vector<std::string>& asked, CampaignConfig& 
                          "there are: " + listed(there));
   std::erase_if(c.targets, [&](const Target* target) {
     if (!legs_there(*target, asked).empty()) return false;
-    std::vector<std::string> own = target->legs();
-    own.insert(own.begin(), "plain");
     std::fprintf(stderr, "left out, target %s: it has no leg %s (it has %s)\n",
-                 std::string(target->name()).c_str(), listed(asked).c_str(), listed(own).c_str());
+                 std::string(target->name()).c_str(), listed(asked).c_str(),
+                 listed(all_legs(*target)).c_str());
     return true;
   });
   c.legs = asked;

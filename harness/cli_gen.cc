@@ -7,6 +7,7 @@
 #include "harness/cli.h"
 #include "harness/core/canonical.h"
 #include "harness/core/explain.h"
+#include "harness/core/listed.h"
 #include "harness/core/names.h"
 #include "harness/run/files.h"
 
@@ -46,10 +47,8 @@ Schema supported_part(const Schema& schema, Abi abi) {
 Result<void> generate(const Program& program, const GenOptions& options) {
   const auto& known = program.product_targets;
   if (std::find(known.begin(), known.end(), options.target) == known.end()) {
-    std::string there;
-    for (const std::string& t : known) there += (there.empty() ? "" : ", ") + t;
     return input_error("no target to generate for is named \"" + options.target + "\"", {},
-                       "there are: " + there);
+                       "there are: " + listed(known));
   }
   FFICHECK_TRY(Abi abi, parse_abi(options.abi, {Abi::Native, Abi::Nim}));
   if (options.target.starts_with("wasm-")) abi = Abi::Canonical;

@@ -78,10 +78,6 @@ class Simpler {
   std::vector<Step> out_;
 };
 
-}  // namespace
-
-namespace {
-
 /// The context that an action is about; Act::Start may be about more, from this one on.
 std::uint32_t* context_of(Action& action) {
   switch (action.act) {

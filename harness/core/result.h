@@ -43,6 +43,9 @@ inline Error worker_error(std::string message) {
   return {Blame::Worker, std::move(message), {}, {}};
 }
 
+/// Of a command that an Error ended, by its Blame.
+inline int exit_status(const Error& error) { return error.blame == Blame::Input ? 2 : 3; }
+
 /// Either a T or an Error.
 template <class T>
 class [[nodiscard]] Result {

@@ -250,9 +250,14 @@ Result<void> check_config(const CampaignConfig& config) {
 
 }  // namespace
 
+std::vector<std::string> all_legs(const Target& target) {
+  std::vector<std::string> legs = target.legs();
+  legs.insert(legs.begin(), "plain");
+  return legs;
+}
+
 std::vector<std::string> legs_there(const Target& target, const std::vector<std::string>& asked) {
-  std::vector<std::string> there = target.legs();
-  there.emplace_back("plain");
+  const std::vector<std::string> there = all_legs(target);
   std::vector<std::string> out;
   for (const std::string& leg : asked)
     if (std::find(there.begin(), there.end(), leg) != there.end() &&
@@ -282,7 +287,7 @@ Result<CampaignResult> run_campaign(const CampaignConfig& config, Observer& obse
 int exit_status(const CampaignResult& result) {
   const std::uint64_t failed = result.tally.total(Verdict::Outcome::Fail);
   const std::uint64_t broken = result.tally.total(Verdict::Outcome::Broken);
-  if (result.error) return result.error->blame == Blame::Input ? 2 : 3;
+  if (result.error) return exit_status(*result.error);
   if (failed + broken > 0) return 1;
   if (result.interrupted) return 130;
   return result.tally.total(Verdict::Outcome::Pass) == 0 ? 2 : 0;

@@ -64,6 +64,8 @@ struct CampaignResult {
   std::optional<Error> error;  ///< what ended it early; what was found before is in `tally`
 };
 
+/// "plain", and the other ways to build a target.
+[[nodiscard]] std::vector<std::string> all_legs(const Target& target);
 /// Those of the legs asked for that a target has, in the order asked, each once.
 [[nodiscard]] std::vector<std::string> legs_there(const Target& target,
                                                   const std::vector<std::string>& asked);

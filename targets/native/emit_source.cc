@@ -1,14 +1,9 @@
 // P.c: descriptors, and entry points that hand over to the runtime.
+#include "harness/core/listed.h"
 #include "targets/native/emit_parts.h"
 
 namespace fficheck::native_emit {
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
 
 std::string provider(const Unit& unit, const Function& function) {
   if (has_plan(unit.schema, function)) return "ffi_provide_task";
@@ -69,7 +64,7 @@ std::string entry_point(const Unit& unit, std::size_t i) {
   const std::string args = params.empty() ? "NULL" : "&ffi_args";
   std::string pack;
   if (!params.empty()) {
-    pack = "  const " + unit.internal("A", i) + " ffi_args = {" + joined(names.params) + "};\n";
+    pack = "  const " + unit.internal("A", i) + " ffi_args = {" + listed(names.params) + "};\n";
   }
   if (static_cast<int>(i) == unit.create) {
     return cbor_create(unit) + "\nvoid *" + names.symbol + "(" + params +

@@ -1,5 +1,6 @@
 // Wrappers of imported functions: lower, call, lift. Lists and strings cross where they are: C's
 // memory has the canonical ABI's layout.
+#include "harness/core/listed.h"
 #include "targets/wasm/guest_c_parts.h"
 
 namespace fficheck::guest_c {
@@ -26,19 +27,13 @@ std::string core_import(const GuestUnit& unit, std::size_t i) {
          unit.internal("Import", i) + "(" + core_parameters(f.import_params(), "p") + ");\n";
 }
 
-std::string joined(const std::vector<std::string>& items) {
-  std::string out;
-  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
-  return out;
-}
-
 /// Lowers the arguments; answers the core arguments.
 std::vector<std::string> lower_arguments(const GuestUnit& unit, std::size_t i, Code& code) {
   const Function& function = unit.schema.imports()[i];
   const CanonicalFunction& f = unit.canonical.imports[i];
   const std::vector<std::string>& names = unit.names.imports[i].params;
   if (f.params_in_memory) {
-    code.line("const " + unit.internal("I", i) + " ffi_args = {" + joined(names) + "};");
+    code.line("const " + unit.internal("I", i) + " ffi_args = {" + listed(names) + "};");
     return {"ffi_guest_address(&ffi_args)"};
   }
   const std::vector<FlatValue> flats = flat_values(f.params, "ffi_p");
@@ -64,7 +59,7 @@ std::string definition(const GuestUnit& unit, std::size_t i) {
   std::vector<std::string> arguments = lower_arguments(unit, i, code);
   const std::string callee = unit.internal("Import", i);
   if (!function.result) {
-    code.line(callee + "(" + joined(arguments) + ");");
+    code.line(callee + "(" + listed(arguments) + ");");
   } else {
     code.line(native_emit::declare(result_type(unit, function), "ffi_result") + ";");
     const KindClass klass = class_of(unit.schema.type(*function.result).kind);
@@ -72,11 +67,11 @@ std::string definition(const GuestUnit& unit, std::size_t i) {
       code.line("memset(&ffi_result, 0, sizeof ffi_result);");
     if (f.result_in_memory) {
       arguments.emplace_back("ffi_guest_address(&ffi_result)");
-      code.line(callee + "(" + joined(arguments) + ");");
+      code.line(callee + "(" + listed(arguments) + ");");
     } else {
       const FlatValue flat{"ffi_r", f.results[0]};
       code.line("const " + std::string(core_c_type(flat.type)) + " ffi_r = " + callee + "(" +
-                joined(arguments) + ");");
+                listed(arguments) + ");");
       emit_lift(unit, *function.result, "ffi_result", {&flat, 1}, code);
     }
     code.line("return ffi_result;");
