@@ -26,6 +26,9 @@ constexpr auto kFeatures = std::to_array<std::string_view>({
     "257 cases or more",
     "100 fields or more",
     "variant with joined payloads",
+    "float and integer in one place",
+    "bool and another in one place",
+    "list behind a narrow field",
     "no parameters",
     "20 parameters or more",
     "struct among scalars",
@@ -135,6 +138,12 @@ std::vector<std::size_t> flat_counts(const Schema& schema) {
   return out;
 }
 
+/// Whether values of the kind take one byte or two.
+bool is_narrow(Kind kind) {
+  return kind == Kind::Bool || kind == Kind::S8 || kind == Kind::U8 || kind == Kind::S16 ||
+         kind == Kind::U16;
+}
+
 /// The features of one schema.
 class Features {
  public:
@@ -189,18 +198,33 @@ class Features {
       meet("256 cases", n == 256);
       meet("257 cases or more", n >= 257);
     }
-    if (t.kind == Kind::Variant) {
-      std::set<TypeId> payloads;
-      for (const Part& part : t.parts) {
-        if (part.type) payloads.insert(*part.type);
-      }
-      meet("variant with joined payloads", payloads.size() >= 2);
+    if (t.kind == Kind::Variant || t.kind == Kind::Result) payloads(t);
+    if (t.kind == Kind::Record) {
+      for (std::size_t i = 1; i < n; ++i)
+        meet("list behind a narrow field",
+             kind(t.parts[i].type) == Kind::List && is_narrow(kind(t.parts[i - 1].type)));
     }
     std::vector<std::string> names;
     for (const Part& part : t.parts) {
       if (!part.name.empty()) names.push_back(part.name);
     }
     scope(names);
+  }
+
+  /// What shares the place of a payload, and in the canonical ABI flat values.
+  void payloads(const Type& t) {
+    std::set<Kind> scalars;
+    std::set<TypeId> all;
+    for (const Part& part : t.parts) {
+      if (!part.type) continue;
+      all.insert(*part.type);
+      if (class_of(kind(part.type)) == KindClass::Scalar) scalars.insert(kind(part.type));
+    }
+    const auto floats =
+        static_cast<std::size_t>(scalars.count(Kind::F32) + scalars.count(Kind::F64));
+    meet("variant with joined payloads", t.kind == Kind::Variant && all.size() >= 2);
+    meet("float and integer in one place", floats > 0 && scalars.size() > floats);
+    meet("bool and another in one place", scalars.contains(Kind::Bool) && scalars.size() > 1);
   }
 
   void function(const Function& f) {

@@ -32,6 +32,8 @@ struct Profile {
   std::uint32_t large = 4;         ///< percent: hundreds of fields, cases, flags
   std::uint32_t hostile = 35;      ///< percent: names that hurt generated code
   std::uint32_t many_params = 40;  ///< percent: parameter lists that strain the calling convention
+  std::uint32_t joined = 30;       ///< percent: payloads of several kinds in one variant or result
+  std::uint32_t padded = 20;       ///< percent: narrow fields before wide ones and lists
   std::uint32_t create = 10;       ///< percent: a constructor with parameters
   std::uint32_t completion = 15;   ///< percent: tasks, host functions, events
   std::uint32_t drop_kind = 35;    ///< percent, for each kind: does not occur in this schema

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -28,8 +30,13 @@ class SchemaDrawer {
     if (draw_.chance(profile_.large)) large = types_.large();
     const std::uint32_t tested =
         draw_.low_range(profile_.tested_types.least, profile_.tested_types.most);
-    for (std::uint32_t i = 0; i < tested; ++i)
-      test_type(i == 0 && large ? *large : types_.tested());
+    for (std::uint32_t i = 0; i < tested; ++i) {
+      if (i == 0 && large) {
+        test_type(*large);
+      } else {
+        test_type(i + 1 == tested ? strained_type() : types_.tested());
+      }
+    }
     if (draw_.chance(profile_.many_params)) strained_consume();
     const std::uint32_t calls = draw_.low_range(profile_.calls.least, profile_.calls.most);
     for (std::uint32_t i = 0; i < calls; ++i) call();
@@ -99,7 +106,7 @@ class SchemaDrawer {
         types.push_back(number());
         break;
       case 1:  // wide values after an odd number of bytes on the stack
-        types.assign(6 + draw_.range(1, 3), of(Kind::U8));
+        types.assign(6 + draw_.range(1, 7), of(Kind::U8));
         types.push_back(of(Kind::U64));
         types.push_back(of(Kind::U64));
         types.push_back(of(Kind::U8));
@@ -136,6 +143,42 @@ class SchemaDrawer {
     }
     small_ = types_.record(fields);
     return *small_;
+  }
+
+  /// Now and then a type whose parts lie where conversions go wrong, else any.
+  TypeId strained_type() {
+    const std::uint32_t at = draw_.range(0, 99);
+    if (at < profile_.joined && types_.may(Kind::Variant)) return joined();
+    if (at >= 100 - profile_.padded && types_.may(Kind::Record)) return padded();
+    return types_.tested();
+  }
+
+  /// Payloads that share their place, and in the canonical ABI their flat values, though their
+  /// kinds differ: of other widths, a float beside an integer, a bool beside a number, a text.
+  TypeId joined() {
+    std::vector<TypeId> payloads;
+    for (std::uint32_t n = draw_.range(2, 5); n > 0; --n) {
+      const TypeId payload = draw_.chance(85) ? number() : text().value_or(number());
+      if (std::ranges::find(payloads, payload) == payloads.end()) payloads.push_back(payload);
+    }
+    if (payloads.size() == 2 && types_.may(Kind::Result))
+      return types_.result_type(payloads[0], payloads[1]);
+    return types_.variant(payloads);
+  }
+
+  /// Narrow fields, each before one of the alignment of a pointer or wider: padding between them.
+  TypeId padded() {
+    constexpr std::array kNarrow = {Kind::Bool, Kind::S8, Kind::U8, Kind::S16, Kind::U16};
+    std::vector<TypeId> fields;
+    for (std::uint32_t n = draw_.range(1, 2); n > 0; --n) {
+      fields.push_back(of(draw_.pick(kNarrow)));
+      switch (draw_.range(0, 3)) {
+        case 0: fields.push_back(text().value_or(number())); break;
+        case 1: fields.push_back(of(draw_.chance(50) ? Kind::U64 : Kind::F64)); break;
+        default: fields.push_back(types_.may(Kind::List) ? types_.list(number()) : number()); break;
+      }
+    }
+    return types_.record(fields);
   }
 
   std::optional<TypeId> text() {

@@ -190,18 +190,33 @@ TypeId TypeDrawer::tested() {
   return type(depth_, Use::Result);
 }
 
-TypeId TypeDrawer::record(const std::vector<TypeId>& fields) {
-  Type type{.kind = Kind::Record, .name = {}, .parts = {}};
+TypeId TypeDrawer::of_parts(Kind kind, const std::vector<std::optional<TypeId>>& parts) {
+  Type type{.kind = kind, .name = {}, .parts = {}};
   Names::Scope scope = names_.scope();
   std::uint32_t sum = 1;
-  for (const TypeId field : fields) {
-    type.parts.push_back({scope.next("f"), field});
-    sum += weight(field);
+  for (const std::optional<TypeId> part : parts) {
+    type.parts.push_back({scope.next(kind == Kind::Record ? "f" : "c"), part});
+    if (part) sum += weight(*part);
   }
   type.name = top_.next("t");
-  const TypeId id = note(builder_.add(std::move(type)), Kind::Record, sum);
+  const TypeId id = note(builder_.add(std::move(type)), kind, sum);
   named_.push_back(id);
   return id;
+}
+
+TypeId TypeDrawer::record(const std::vector<TypeId>& fields) {
+  return of_parts(Kind::Record, {fields.begin(), fields.end()});
+}
+
+TypeId TypeDrawer::list(TypeId element) {
+  const TypeId id = builder_.add({.kind = Kind::List, .name = {}, .parts = {{{}, element}}});
+  return note(id, Kind::List, 1 + weight(element));
+}
+
+TypeId TypeDrawer::variant(const std::vector<TypeId>& payloads) {
+  std::vector<std::optional<TypeId>> parts{payloads.begin(), payloads.end()};
+  if (draw_.chance(30)) parts.insert(parts.begin() + draw_.range(0, 1), std::nullopt);
+  return of_parts(Kind::Variant, parts);
 }
 
 TypeId TypeDrawer::error_type() {

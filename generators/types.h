@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "generators/draw.h"
@@ -29,6 +30,9 @@ class TypeDrawer {
   void joining();
   TypeId scalar(Kind kind) { return note(builder_.scalar(kind), kind, 1); }
   TypeId record(const std::vector<TypeId>& fields);
+  TypeId list(TypeId element);
+  /// A case for each payload, and perhaps one without.
+  TypeId variant(const std::vector<TypeId>& payloads);
   TypeId error_type();
   [[nodiscard]] bool may(Kind kind) const {
     return profile_.weights[static_cast<std::size_t>(kind)] != 0;
@@ -48,6 +52,7 @@ class TypeDrawer {
   std::optional<TypeId> existing(std::uint32_t depth, Use use, std::uint32_t percent);
   TypeId composite(Kind kind, std::uint32_t depth);
   TypeId named_type(Kind kind, std::uint32_t count, std::uint32_t depth);
+  TypeId of_parts(Kind kind, const std::vector<std::optional<TypeId>>& parts);
   TypeId note(TypeId id, Kind kind, std::uint32_t weight);
   [[nodiscard]] bool fits(Kind kind, Use use) const;
   [[nodiscard]] std::uint32_t weight(TypeId id) const { return info_.at(id).weight; }

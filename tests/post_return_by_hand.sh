@@ -12,9 +12,14 @@ case $target in
       # The one free of one function's post-return.
       'f=$(grep -l "^  FFIString \*result = " guest/c*_guest.c | head -n 1)
        perl -0pi -e "s/(  FFIString \*result = [^\n]*\n)  ffi_guest_free_string\(result\);\n/\$1  (void)result;\n/" "$f"'
-      # One of those that a post-return calls: of one case of one type.
-      'f=$(grep -l "ffi_guest_free_string(&value->as.err);" guest/c*_guest.c | head -n 1)
-       sed -i "0,/ffi_guest_free_string(&value->as.err);/s///" "$f"'
+      # One of those that a post-return calls: of the err of a result. Of a function with parameters: others always
+      # answer the same, and constructors always ok.
+      'for wit in $(grep -lE "func\(.+\) -> result<[a-z].*, string>;" wit/c*.wit); do
+         f=guest/$(basename "$wit" .wit)_guest.c
+         grep -q "ffi_guest_free_string(&value->as.err);" "$f" || continue
+         sed -i "0,/ffi_guest_free_string(&value->as.err);/s///" "$f"
+         break
+       done'
     )
     ;;
   wasm-go)

@@ -73,6 +73,14 @@ TEST(GenerateSchema, MeetsEveryFeature) {
   }
 }
 
+// Where conversions between flat values go wrong, payloads of other widths, and padding.
+TEST(GenerateSchema, StrainsPayloadsAndPaddingInOneSchemaOfTwentyFive) {
+  Coverage coverage = cover(profiles().front(), 1000);
+  EXPECT_GE(coverage.features["float and integer in one place"], 40u);
+  EXPECT_GE(coverage.features["bool and another in one place"], 40u);
+  EXPECT_GE(coverage.features["list behind a narrow field"], 40u);
+}
+
 TEST(GenerateSchema, NestsEveryKindInEveryOther) {
   const Coverage coverage = cover(profiles().front(), 3000);
   for (const Kind outer : kAllKinds) {
