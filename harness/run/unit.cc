@@ -151,14 +151,29 @@ class UnitRun {
                             .seed = case_seed(config_.seed, indices_[i]),
                             .values = values,
                             .leg = unit_.leg};
+      const std::uint64_t hangs = session->hangs();
       for (const Property* property : config_.properties) {
         if (!property->stages().empty()) continue;
+        if (session->hangs() - hangs >= kHangs) {
+          leave_out(i, *property);
+          continue;
+        }
         take(i, *property, check_subject(*property, subject, *session), nullptr);
         if (session->broken()) return *session->broken();
       }
       (void)session->close(*index);
     }
     return {};
+  }
+
+  /// After so many hangs of its workers a schema's other laws are not tried: each costs a time
+  /// limit.
+  static constexpr std::uint64_t kHangs = 2;
+  void leave_out(std::size_t i, const Property& property) {
+    const std::string reason = std::string(property.name()) + " not tried: workers hung " +
+                               std::to_string(kHangs) + " times with the schema";
+    out_.tally.count_skip(target_name_, reason);
+    take(i, property, {.outcome = Outcome::Skip, .message = reason}, nullptr);
   }
 
   /// Verdicts of the build-time laws, and of all laws for what did not build.

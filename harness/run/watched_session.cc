@@ -25,6 +25,7 @@ std::optional<WorkerLoss> WatchedSession::prepare(const BulkRequest* bulk) {
 
 void WatchedSession::note(const WorkerLoss& loss, const BulkRequest* bulk) {
   stale_ = true;
+  if (loss.how == WorkerLoss::How::Hung) ++hangs_;
   if (loss_) return;
   loss_ = SeenLoss{loss, std::nullopt};
   if (bulk != nullptr) loss_->bulk = *bulk;

@@ -1,6 +1,7 @@
 // A session that outlives its workers: notes each loss, and restarts before the next request.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,8 @@ class WatchedSession final : public Session {
   void forget_worker() { stale_ = true; }
   /// The first loss since the last call of this function.
   [[nodiscard]] std::optional<SeenLoss> take_loss() { return std::exchange(loss_, std::nullopt); }
+  /// Workers given up so far because they did not answer in time.
+  [[nodiscard]] std::uint64_t hangs() const { return hangs_; }
   [[nodiscard]] const std::optional<Error>& broken() const { return broken_; }
 
  private:
@@ -60,6 +63,7 @@ class WatchedSession final : public Session {
   std::optional<Error> broken_;
   bool stale_ = false;
   int failed_starts_ = 0;  ///< in a row
+  std::uint64_t hangs_ = 0;
 };
 
 /// "worker crashed: signal 11 ...": what a loss is called in a message, on one line.

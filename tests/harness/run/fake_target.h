@@ -178,7 +178,8 @@ class FakeTarget final : public Target {
 /// What is sent comes back.
 class EchoLaw final : public Property {
  public:
-  std::string_view name() const override { return "echo"; }
+  explicit EchoLaw(std::string name = "echo") : name_(std::move(name)) {}
+  std::string_view name() const override { return name_; }
   std::string_view sentence() const override { return "What is sent comes back."; }
   Verdict check(const Subject& s) const override {
     Verdict verdict;
@@ -219,6 +220,9 @@ class EchoLaw final : public Property {
     }
     return verdict;
   }
+
+ private:
+  std::string name_;
 };
 
 /// A build-time law.
