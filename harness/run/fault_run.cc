@@ -25,26 +25,42 @@ bool is_loss(const std::string& message) {
          message.find("worker hung") != std::string::npos;
 }
 
-/// Hears one fault's campaign, and ends it when the law that must catch the fault has.
+/// Hears the campaigns on one fault, and ends each when it has seen enough.
 class Watcher final : public Observer {
  public:
   Watcher(const Fault& fault, const FaultSettings& settings, std::atomic<bool>& end)
       : fault_(fault), settings_(settings), end_(end) {}
 
+  /// A campaign begins: of these cases, or of one only.
+  void begin(std::optional<std::uint64_t> only) {
+    only_ = only;
+    began_ = Clock::now();
+    end_.store(false);
+  }
+  /// The case in which the law that must catch the fault failed.
+  [[nodiscard]] std::optional<std::uint64_t> own_case() const {
+    const Failure* best = best_failure();
+    if (best == nullptr || best->shrunk.property != fault_.property) return std::nullopt;
+    return best->index;
+  }
+
   void verdict(const std::string&, const std::string& property, const Verdict& v) override {
     if ((settings_.stop != nullptr && settings_.stop->load()) ||
-        since(started_) > static_cast<double>(settings_.limit.count()))
+        since(began_) > static_cast<double>(settings_.limit.count()))
       end_.store(true);
     values_ += v.values;
     if (v.outcome != Verdict::Outcome::Fail) return;
     if (seconds_ == 0) note_time(false);
-    if (!satisfies(property, v.message)) return;
-    if (!satisfied_) note_time(true);
+    if (!satisfied_ && satisfies(property, v.message)) note_time(true);
     // Where no other law may catch it, the batch goes on: more schemas, more chances for others.
-    if (!fault_.alone) end_.store(true);
+    // One case is judged by all that are asked.
+    if (!fault_.alone && !only_ && (satisfied_ || property != fault_.property)) end_.store(true);
   }
 
-  void failure(const Failure& f) override { failures_.push_back(f); }
+  void failure(const Failure& f) override {
+    failures_.push_back(f);
+    if (only_) failures_.back().index = *only_;
+  }
 
   FaultOutcome outcome() && {
     FaultOutcome out;
@@ -99,6 +115,8 @@ class Watcher final : public Observer {
   const FaultSettings& settings_;
   std::atomic<bool>& end_;
   Clock::time_point started_ = Clock::now();
+  Clock::time_point began_ = started_;  ///< of the campaign that runs
+  std::optional<std::uint64_t> only_;
   double seconds_ = 0;
   std::uint64_t values_ = 0;
   std::uint64_t values_then_ = 0;
@@ -106,23 +124,26 @@ class Watcher final : public Observer {
   std::vector<Failure> failures_;
 };
 
-/// All laws, the fault's own first: it is not to wait for the time limits of others, on a fault by
-/// which calls hang. Whether the others see it too is asked where it is to be alone, and then all
-/// are run.
-std::vector<const Property*> own_law_first(std::vector<const Property*> laws, const Fault& fault) {
-  std::stable_partition(laws.begin(), laws.end(),
-                        [&](const Property* law) { return law->name() == fault.property; });
+/// The laws of a fault's first campaign: its own, which is not to wait for the time limits of
+/// others on a fault by which calls hang; all where no other may see it. Or the rest of them.
+std::vector<const Property*> laws_of(const FaultSettings& settings, const Fault& fault,
+                                     bool first) {
+  std::vector<const Property*> laws;
+  for (const Property* law : settings.properties)
+    if (fault.alone || (law->name() == fault.property) == first) laws.push_back(law);
   return laws;
 }
 
 CampaignConfig campaign_of(const FaultyTarget& target, const Fault& fault,
-                           const FaultSettings& settings, const std::atomic<bool>& end) {
+                           const FaultSettings& settings, const std::atomic<bool>& end, bool first,
+                           std::optional<std::uint64_t> only) {
   CampaignConfig config;
   config.targets = {&target};
-  config.properties = own_law_first(settings.properties, fault);
-  config.source = [&source = settings.source, profile = fault.profile](
-                      std::uint64_t, std::uint64_t seed) { return source(seed, profile); };
-  config.cases = settings.cases;
+  config.properties = laws_of(settings, fault, first);
+  config.source = [&settings, only, profile = fault.profile](std::uint64_t, std::uint64_t seed) {
+    return settings.source(only ? case_seed(settings.seed, *only) : seed, profile);
+  };
+  config.cases = only ? 1 : settings.cases;
   config.time = settings.limit;
   config.seed = settings.seed;
   config.profile = fault.profile;
@@ -177,9 +198,18 @@ Result<FaultOutcome> run_fault(const Target& target, const Fault& fault,
   const FaultyTarget faulty(target, fault);
   std::atomic<bool> end{false};
   Watcher watcher(fault, settings, end);
-  FFICHECK_TRY(const CampaignResult ran,
-               run_campaign(campaign_of(faulty, fault, settings, end), watcher));
-  if (ran.error) return *ran.error;
+  const auto run = [&](bool first, std::optional<std::uint64_t> only) -> Result<CampaignResult> {
+    watcher.begin(only);
+    FFICHECK_TRY(CampaignResult ran,
+                 run_campaign(campaign_of(faulty, fault, settings, end, first, only), watcher));
+    if (ran.error) return *ran.error;
+    return ran;
+  };
+  FFICHECK_TRY(CampaignResult ran, run(true, std::nullopt));
+  const bool stopped = settings.stop != nullptr && settings.stop->load();
+  if (!fault.alone && !stopped && faulty.times_seeded() > 0 && settings.properties.size() > 1) {
+    FFICHECK_TRY(ran, run(false, watcher.own_case()));
+  }
   FaultOutcome outcome = std::move(watcher).outcome();
   if (outcome.failed_by.empty()) {
     outcome.seconds = ran.elapsed_s;

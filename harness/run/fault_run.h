@@ -46,8 +46,9 @@ struct FaultOutcome {
     Error,  ///< of the environment: `note` is why
   };
   End end = End::Survived;
-  /// Schemas in which a law failed, as far as the campaign went: it ends with the first schema in
-  /// which the law that must catch the fault fails.
+  /// Schemas in which a law failed. The law that must catch the fault is asked first, alone, up to
+  /// the first schema in which it fails; the others are asked about that one, and about all where
+  /// there is none. Where the fault's law must be alone, all are asked about all.
   std::map<std::string, std::uint64_t> failed_by;
   std::string property;       ///< of `found`; empty where none
   std::uint64_t schemas = 0;  ///< up to the one in which it was caught

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "harness/core/case_seed.h"
 #include "harness/run/files.h"
 #include "tests/harness/run/fake_target.h"
 
@@ -35,6 +36,19 @@ Answer<CallOutcome> forgets_options(const Schema& s, const Function& f,
   return out;
 }
 
+/// Holds, and counts on how many schemas it was asked.
+class CountingLaw final : public Property {
+ public:
+  std::string_view name() const override { return "counting"; }
+  std::string_view sentence() const override { return "It is asked."; }
+  Verdict check(const Subject&) const override {
+    ++checked;
+    return {};
+  }
+  Verdict replay(const Subject&, const std::vector<Step>&) const override { return {}; }
+  mutable std::atomic<int> checked = 0;
+};
+
 class FaultRun : public testing::Test {
  protected:
   FaultOutcome run(const Fault& fault) { return run(target_, fault); }
@@ -42,7 +56,7 @@ class FaultRun : public testing::Test {
   FaultOutcome run(const Target& target, const Fault& fault) {
     TempDir dir = TempDir::create("fficheck-fault-test").value();
     FaultSettings settings;
-    settings.properties = {&builds_, &echo_};
+    settings.properties = {&builds_, &other_, &counting_, &echo_};
     settings.source = [](std::uint64_t seed, const std::string&) { return fake::invent(0, seed); };
     settings.cases = 40;
     settings.batch = 10;
@@ -56,6 +70,8 @@ class FaultRun : public testing::Test {
 
   FakeTarget target_{"fake"};
   BuildLaw builds_{"compiles", "compile"};
+  EchoLaw other_{"other"};
+  CountingLaw counting_;
   EchoLaw echo_;
 };
 
@@ -105,7 +121,21 @@ TEST_F(FaultRun, AWrongValueIsCaughtByItsLawAndShrunk) {
   const CaseSize size = size_of(*outcome.found);
   EXPECT_EQ(size.functions, 1U);
   EXPECT_EQ(size.leaves, 1U);
-  EXPECT_EQ(outcome.failed_by, (std::map<std::string, std::uint64_t>{{"echo", 1}}));
+  EXPECT_EQ(outcome.failed_by, (std::map<std::string, std::uint64_t>{{"echo", 1}, {"other", 1}}));
+}
+
+TEST_F(FaultRun, TheOthersAreAskedAboutTheSchemaInWhichTheRowsLawFailedOnly) {
+  // Not the first schema, nor one like it.
+  const std::size_t first = fake::invent(0, case_seed(1, 0)).functions().size();
+  const FakeTarget wrong(
+      "fake", [first](const Schema& s, const Function& f, const std::vector<Value>& args) {
+        return s.functions().size() == first ? fake::echo(s, f, args) : forgets_options(s, f, args);
+      });
+  const FaultOutcome outcome =
+      run(wrong, {.id = "X", .target = "fake", .property = "echo", .edit = same});
+  ASSERT_EQ(outcome.end, End::Caught);
+  EXPECT_GT(outcome.schemas, 1U);
+  EXPECT_EQ(counting_.checked, 1);
 }
 
 TEST_F(FaultRun, ACrashAloneIsToldWhereTheRowSaysWrongValue) {
