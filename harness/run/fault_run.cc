@@ -75,6 +75,7 @@ class Watcher final : public Observer {
       out.schemas = best->index + 1;
     }
     out.end = end(out);
+    if (out.end == End::NotAlone) out.note = first_of_others();
     return out;
   }
 
@@ -102,6 +103,16 @@ class Watcher final : public Observer {
         std::min_element(failures_.begin(), failures_.end(),
                          [&](const Failure& a, const Failure& b) { return rank(a) < rank(b); });
     return best == failures_.end() ? nullptr : &*best;
+  }
+
+  /// What the first failure of a law that should not have seen the fault says.
+  [[nodiscard]] std::string first_of_others() const {
+    const auto other = std::find_if(failures_.begin(), failures_.end(), [&](const Failure& f) {
+      return f.shrunk.property != fault_.property;
+    });
+    if (other == failures_.end()) return {};
+    return other->shrunk.property + ": case " + std::to_string(other->index) + ": " +
+           other->shrunk.message;
   }
 
   [[nodiscard]] End end(const FaultOutcome& out) const {

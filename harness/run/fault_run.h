@@ -57,7 +57,7 @@ struct FaultOutcome {
   std::optional<Case> found;  ///< shrunk
   bool confirmed = false;     ///< failed again when replayed alone
   double shrink_s = 0;
-  std::string note;  ///< why it was never seeded, or what the error is
+  std::string note;  ///< why it was never seeded, what the error is, or what another law saw
 };
 
 /// Whether the outcome is what the fault's row promises.
