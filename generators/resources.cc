@@ -53,7 +53,10 @@ class ResourceDrawer {
       case 2: return builder_.tuple({inner(), types_.any(), any_handle(kind)});
       case 3: return named(Kind::Record, "held", {"first", "text", "last"}, kind);
       case 4: return named(Kind::Variant, "one-of", {"some-own", "text", "none"}, kind);
-      case 5: return builder_.result(inner(), types_.any());
+      case 5: {
+        const TypeId err = types_.any();
+        return builder_.result(inner(), err);
+      }
       default: return any_handle(kind);
     }
   }
@@ -106,6 +109,12 @@ class ResourceDrawer {
       builder_.function(std::move(f));
   }
 
+  void add_any(Names::Scope& scope, const char* name, FunctionKind kind, ResourceId id,
+               std::optional<TypeId> result) {
+    const std::vector<TypeId> types = some_types();
+    add(scope.next(name), kind, id, types, result);
+  }
+
   void members(ResourceId id) {
     std::vector<TypeId> plain;
     for (std::uint32_t n = draw_.low_range(0, 2); n > 0; --n) plain.push_back(types_.any());
@@ -117,36 +126,42 @@ class ResourceDrawer {
     (void)scope.claim(resources_[id]);  // WIT takes "[method]x.x" and "x" for one name
     add(scope.claim("consume"), FunctionKind::Method, id, {}, types_.scalar(Kind::U64));
     for (std::uint32_t n = draw_.low_range(0, 2); n > 0; --n)
-      add(scope.next("call-"), FunctionKind::Method, id, some_types(), any_result());
-    if (draw_.chance(40))
-      add(scope.next("make-"), FunctionKind::Static, id, some_types(), holding(Kind::Own, 1));
+      add_any(scope, "call-", FunctionKind::Method, id, any_result());
+    if (draw_.chance(40)) add_any(scope, "make-", FunctionKind::Static, id, holding(Kind::Own, 1));
   }
 
   void free_function() {
     const std::string number = std::to_string(count_++);
     switch (draw_.range(0, 4)) {
-      case 0:
-        add(top_.claim("consume-held-" + number), FunctionKind::Free, 0, {any_type(), any_type()},
+      case 0: {
+        const std::vector<TypeId> types{any_type(), any_type()};
+        add(top_.claim("consume-held-" + number), FunctionKind::Free, 0, types,
             types_.scalar(Kind::U64));
         return;
+      }
       case 1: {
         const TypeId type = holding(Kind::Own, 2);
         add(top_.claim("echo-held-" + number), FunctionKind::Free, 0, {type}, type);
         return;
       }
-      case 2:
+      case 2: {
+        const TypeId result = holding(Kind::Own, 2);
         add(top_.claim("produce-held-" + number), FunctionKind::Free, 0, {types_.scalar(Kind::U64)},
-            holding(Kind::Own, 2));
+            result);
         return;
+      }
       case 3: {  // several owned handles of one type among the arguments
         const TypeId own = any_handle(Kind::Own);
         const std::vector<TypeId> types(draw_.range(2, 3), own);
         add(top_.claim("merge-" + number), FunctionKind::Free, 0, types, own);
         return;
       }
-      default:
-        add(top_.claim("call-held-" + number), FunctionKind::Free, 0, some_types(), any_result());
+      default: {
+        const std::optional<TypeId> result = any_result();
+        const std::vector<TypeId> types = some_types();
+        add(top_.claim("call-held-" + number), FunctionKind::Free, 0, types, result);
         return;
+      }
     }
   }
 

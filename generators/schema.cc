@@ -93,6 +93,10 @@ class SchemaDrawer {
   }
   TypeId of(Kind kind) { return types_.may(kind) ? types_.scalar(kind) : number(); }
 
+  void several(TypeId type, std::uint32_t least, std::uint32_t most, std::vector<TypeId>& out) {
+    out.assign(draw_.range(least, most), type);
+  }
+
   /// Parameter lists that strain the C calling convention.
   void strained_consume() {
     std::vector<TypeId> types;
@@ -100,13 +104,13 @@ class SchemaDrawer {
     switch (draw_.range(0, 5)) {
       case 0:
       case 5:  // a small struct of integer and float, when integer registers run out
-        types.assign(draw_.range(3, 7), of(Kind::S8));
+        several(of(Kind::S8), 3, 7, types);
         types.push_back(of(Kind::F32));
         types.push_back(small_record());
         types.push_back(number());
         break;
       case 1:  // wide values after an odd number of bytes on the stack
-        types.assign(6 + draw_.range(1, 7), of(Kind::U8));
+        several(of(Kind::U8), 7, 13, types);
         types.push_back(of(Kind::U64));
         types.push_back(of(Kind::U64));
         types.push_back(of(Kind::U8));

@@ -108,7 +108,10 @@ class EdgeDrawer {
     if (depth <= 1 && draw_.chance(1)) {
       return std::string((1u << 20) + draw_.range(0, 2), 'x');  // about 1 MiB
     }
-    if (draw_.chance(15)) return std::string(draw_.range(1, 600), 'y') + draw_.pick(edges);
+    if (draw_.chance(15)) {
+      const std::string& end = draw_.pick(edges);
+      return std::string(draw_.range(1, 600), 'y') + end;
+    }
     return draw_.pick(edges);
   }
 
