@@ -7,6 +7,8 @@ foreach(law layering length hosts)
   add_test(NAME tree/${law} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tree/tree_test.py ${law})
   set_tests_properties(tree/${law} PROPERTIES LABELS "unit;tree")
 endforeach()
+add_test(NAME tree/one-definition COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tree/one_definition_test.py)
+set_tests_properties(tree/one-definition PROPERTIES LABELS "unit;tree")
 
 # Go modules written by hand: their own tests, and vet.
 find_program(FFICHECK_GO go)

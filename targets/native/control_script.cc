@@ -54,24 +54,24 @@ void Callback::trampoline(ffi_cif* /*cif*/, void* /*ret*/, void** args, void* se
   callback->handler_(callback->self_, args);
 }
 
-// ---- Tally ----
+// ---- StepTally ----
 
-void Tally::add(const char* key, std::uint64_t by) {
+void StepTally::add(const char* key, std::uint64_t by) {
   const std::scoped_lock lock(mutex_);
   seen_.counts[key] += by;
 }
 
-void Tally::end(const JudgedEnd& judged) {
+void StepTally::end(const JudgedEnd& judged) {
   add(end_name(judged.end));
   if (judged.end == CallEnd::Wrong) detail(judged.detail);
 }
 
-void Tally::detail(const std::string& text) {
+void StepTally::detail(const std::string& text) {
   const std::scoped_lock lock(mutex_);
   if (seen_.detail.empty()) seen_.detail = text;
 }
 
-StepSeen Tally::seen() const {
+StepSeen StepTally::seen() const {
   const std::scoped_lock lock(mutex_);
   return seen_;
 }
@@ -104,7 +104,8 @@ struct ScriptEngine::Timers {
         continue;
       }
       if (!stopping && Clock::now() < first->first) {
-        changed.wait_until(lock, first->first);
+        const Clock::time_point due = first->first;  // entries may move while it waits
+        changed.wait_until(lock, due);
         continue;
       }
       const std::function<void()> action = std::move(first->second);
@@ -201,7 +202,7 @@ void ScriptEngine::deliver(int ret, const char* msg, std::size_t len,
 }
 
 void ScriptEngine::start(void* context, std::uint32_t function, const std::vector<Value>& args,
-                         Tally& tally, std::function<void(Ending)> ended) {
+                         StepTally& tally, std::function<void(Ending)> ended) {
   Call* call = nullptr;
   std::uint64_t token = 0;
   {
@@ -220,8 +221,8 @@ void ScriptEngine::start(void* context, std::uint32_t function, const std::vecto
   call->ended({true, "the library returned " + std::to_string(ret), {}});
 }
 
-void ScriptEngine::start_inner(void* context, std::uint64_t seed, std::uint64_t index, Tally& tally,
-                               std::function<void(bool right)> ended) {
+void ScriptEngine::start_inner(void* context, std::uint64_t seed, std::uint64_t index,
+                               StepTally& tally, std::function<void(bool right)> ended) {
   const auto function = inner_function(schema());
   if (!function) return ended(true);
   Step step;
@@ -255,7 +256,7 @@ ScriptEngine::Context& ScriptEngine::context(std::uint32_t number) {
   return contexts_.front();  // never: steps are valid
 }
 
-Ending ScriptEngine::make(const Step& step, std::uint64_t i, void** handle, Tally& tally) {
+Ending ScriptEngine::make(const Step& step, std::uint64_t i, void** handle, StepTally& tally) {
   Call* call = nullptr;
   std::uint64_t token = 0;
   {
@@ -299,14 +300,14 @@ Ending ScriptEngine::make(const Step& step, std::uint64_t i, void** handle, Tall
   return seen;
 }
 
-void ScriptEngine::create_context(const Step& step, Tally& tally) {
+void ScriptEngine::create_context(const Step& step, StepTally& tally) {
   Context& context = contexts_.emplace_back();
   numbers_.emplace_back(step.action.number, static_cast<std::uint32_t>(contexts_.size() - 1));
   (void)make(step, 0, &context.handle, tally);
   context.made = context.handle != nullptr;
 }
 
-void ScriptEngine::churn(const Step& step, Tally& tally) {
+void ScriptEngine::churn(const Step& step, StepTally& tally) {
   std::atomic<std::uint64_t> next{0};
   std::latch together(step.action.callers);
   const auto cycles = [&] {
@@ -319,7 +320,7 @@ void ScriptEngine::churn(const Step& step, Tally& tally) {
   cycles();
 }
 
-void ScriptEngine::cycle(const Step& step, std::uint64_t i, Tally& tally) {
+void ScriptEngine::cycle(const Step& step, std::uint64_t i, StepTally& tally) {
   void* handle = nullptr;
   (void)make(step, i, &handle, tally);
   if (handle != nullptr && library_.destroy(handle) != 0)
@@ -327,7 +328,7 @@ void ScriptEngine::cycle(const Step& step, std::uint64_t i, Tally& tally) {
   if (i % 64 == 63) (void)settle_(1000);  // so that it is no crowd
 }
 
-void ScriptEngine::step(const Step& step, Tally& tally, std::chrono::milliseconds limit) {
+void ScriptEngine::step(const Step& step, StepTally& tally, std::chrono::milliseconds limit) {
   const Action& a = step.action;
   switch (a.act) {
     case Act::Create: return create_context(step, tally);
@@ -370,7 +371,7 @@ void ScriptEngine::step(const Step& step, Tally& tally, std::chrono::millisecond
 /// Everything that began ends, or counts as pending.
 void ScriptEngine::finish(std::chrono::milliseconds limit) {
   if (stuck_) limit = std::min(limit, kLeftover);
-  Tally ignored;
+  StepTally ignored;
   for (Context& c : contexts_) hosts_->release(c, true, ignored);
   for (Context& c : contexts_)
     if (c.made) (void)library_.destroy(c.handle);
@@ -391,14 +392,14 @@ void ScriptEngine::finish(std::chrono::milliseconds limit) {
 std::vector<StepSeen> ScriptEngine::run(const std::vector<Step>& steps,
                                         std::chrono::milliseconds limit) {
   perturb_.store(0);
-  std::deque<Tally> tallies(steps.size());
+  std::deque<StepTally> tallies(steps.size());
   stuck_ = false;
   for (std::size_t i = 0; i < steps.size() && !stuck_; ++i) step(steps[i], tallies[i], limit);
   finish(limit);
   if (!tallies.empty()) tallies.back().add("pending", inner_.exchange(0));
   std::vector<StepSeen> out;
   out.reserve(steps.size());
-  for (const Tally& tally : tallies) out.push_back(tally.seen());
+  for (const StepTally& tally : tallies) out.push_back(tally.seen());
   // From here on, what the library still says is nobody's.
   hosts_->clear();
   listeners_->clear();

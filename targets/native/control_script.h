@@ -50,7 +50,7 @@ class Callback {
 };
 
 /// What is counted of a step; from any thread.
-class Tally {
+class StepTally {
  public:
   void add(const char* key, std::uint64_t by = 1);
   void end(const JudgedEnd& judged);
@@ -75,7 +75,7 @@ class ScriptEngine {
       std::uint64_t id = 0;
       std::uint32_t import = 0;
       Ending answer;
-      Tally* tally = nullptr;
+      StepTally* tally = nullptr;
     };
     std::vector<Held> held;
     std::deque<std::uint64_t> answered;  ///< ids, the last 16
@@ -102,10 +102,10 @@ class ScriptEngine {
   [[nodiscard]] const Schema& schema() const { return library_.schema(); }
   /// Starts a call of a function. `ended` runs once, when it has ended, on any thread; further
   /// terminal callbacks and progress count in `tally`.
-  void start(void* context, std::uint32_t function, const std::vector<Value>& args, Tally& tally,
-             std::function<void(Ending)> ended);
+  void start(void* context, std::uint32_t function, const std::vector<Value>& args,
+             StepTally& tally, std::function<void(Ending)> ended);
   /// A call of the inner function with other arguments; counts in `tally` how it ended.
-  void start_inner(void* context, std::uint64_t seed, std::uint64_t index, Tally& tally,
+  void start_inner(void* context, std::uint64_t seed, std::uint64_t index, StepTally& tally,
                    std::function<void(bool right)> ended);
   /// Runs `action` on the engine's own thread, after the delay.
   void later(std::chrono::microseconds delay, std::function<void()> action);
@@ -130,11 +130,11 @@ class ScriptEngine {
   void deliver(int ret, const char* msg, std::size_t len, std::uint64_t token) noexcept;
   control_script::Call* find(std::uint64_t token);
 
-  void step(const Step& step, Tally& tally, std::chrono::milliseconds limit);
-  void create_context(const Step& step, Tally& tally);
-  Ending make(const Step& step, std::uint64_t i, void** handle, Tally& tally);
-  void churn(const Step& step, Tally& tally);
-  void cycle(const Step& step, std::uint64_t i, Tally& tally);
+  void step(const Step& step, StepTally& tally, std::chrono::milliseconds limit);
+  void create_context(const Step& step, StepTally& tally);
+  Ending make(const Step& step, std::uint64_t i, void** handle, StepTally& tally);
+  void churn(const Step& step, StepTally& tally);
+  void cycle(const Step& step, std::uint64_t i, StepTally& tally);
   void finish(std::chrono::milliseconds limit);
   [[nodiscard]] Patience begin_wait(std::chrono::milliseconds limit) const;
   Context& context(std::uint32_t number);

@@ -17,7 +17,7 @@ void perturb(ScriptEngine& engine, std::uint64_t group, std::uint64_t i) {
 }  // namespace
 
 Group::Group(ScriptEngine& engine, const Step& step, std::uint32_t function,
-             std::vector<void*> contexts, Tally& tally)
+             std::vector<void*> contexts, StepTally& tally)
     : engine_(engine),
       step_(step),
       function_(function),

@@ -31,7 +31,7 @@ Ending refusal(std::string text) {
 
 // ---- Host functions ----
 
-void Hosts::set(const Step& step, ScriptEngine::Context& context, void* fn, Tally& tally) {
+void Hosts::set(const Step& step, ScriptEngine::Context& context, void* fn, StepTally& tally) {
   std::uint64_t user = 0;
   {
     const std::scoped_lock lock(mutex_);
@@ -125,7 +125,7 @@ void Hosts::behave(Entry& entry, std::uint64_t id, const Ending& right) {
   }
 }
 
-void Hosts::release(ScriptEngine::Context& context, bool backwards, Tally& tally) {
+void Hosts::release(ScriptEngine::Context& context, bool backwards, StepTally& tally) {
   std::vector<ScriptEngine::Context::Held> held;
   {
     const std::scoped_lock entries(mutex_);
@@ -145,7 +145,7 @@ void Hosts::release(ScriptEngine::Context& context, bool backwards, Tally& tally
 }
 
 void Hosts::forge(const Step& step, ScriptEngine::Context& context,
-                  std::deque<ScriptEngine::Context>& all, Tally& tally) {
+                  std::deque<ScriptEngine::Context>& all, StepTally& tally) {
   std::vector<std::uint64_t> ids;
   const auto way = static_cast<ForgeWay>(step.action.way);
   const auto add_held = [&](ScriptEngine::Context& from) {
@@ -190,7 +190,7 @@ std::uint64_t Listeners::subscribe(Entry& entry, std::uint64_t user) {
 }
 
 void Listeners::add(const Step& step, ScriptEngine::Context& context, void* callback,
-                    Tally& tally) {
+                    StepTally& tally) {
   std::uint64_t user = 0;
   Entry* entry = nullptr;
   {
@@ -206,7 +206,7 @@ void Listeners::add(const Step& step, ScriptEngine::Context& context, void* call
   if (subscribe(*entry, user) != 0) tally.add("ok");
 }
 
-void Listeners::remove(std::uint32_t number, Tally& tally) {
+void Listeners::remove(std::uint32_t number, StepTally& tally) {
   Entry* entry = nullptr;
   {
     const std::scoped_lock lock(mutex_);
@@ -227,7 +227,7 @@ bool Listeners::event(int ret, const char* msg, std::size_t len, std::uint64_t u
     if (user < base_ || user - base_ >= entries_.size()) return false;
     entry = &entries_[user - base_];
   }
-  Tally& tally = *entry->tally;
+  StepTally& tally = *entry->tally;
   if (entry->removed.load()) tally.add("after");
   tally.add(entry->grown ? "grown" : "seen");
   if (ret != 0) tally.end({CallEnd::Wrong, "an event with the code " + std::to_string(ret)});

@@ -21,7 +21,7 @@ namespace fficheck::control_script {
 /// One call in flight.
 struct Call {
   std::optional<std::uint32_t> function;  ///< absent: a constructor that the schema does not name
-  Tally* tally = nullptr;
+  StepTally* tally = nullptr;
   std::function<void(Ending)> ended;
   std::atomic<std::uint32_t> ends{0};
 };
@@ -33,7 +33,7 @@ class Group {
   using Clock = std::chrono::steady_clock;
   /// `contexts`: handles, one for each context of the step.
   Group(ScriptEngine& engine, const Step& step, std::uint32_t function, std::vector<void*> contexts,
-        Tally& tally);
+        StepTally& tally);
   ~Group();
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
@@ -63,7 +63,7 @@ class Group {
   const Step& step_;
   std::uint32_t function_;
   std::vector<void*> contexts_;
-  Tally& tally_;
+  StepTally& tally_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Driver> drivers_;
@@ -77,10 +77,10 @@ class Hosts {
  public:
   explicit Hosts(ScriptEngine& engine) : engine_(engine) {}
   /// Runs a Host step.
-  void set(const Step& step, ScriptEngine::Context& context, void* fn, Tally& tally);
-  void release(ScriptEngine::Context& context, bool backwards, Tally& tally);
+  void set(const Step& step, ScriptEngine::Context& context, void* fn, StepTally& tally);
+  void release(ScriptEngine::Context& context, bool backwards, StepTally& tally);
   void forge(const Step& step, ScriptEngine::Context& context,
-             std::deque<ScriptEngine::Context>& all, Tally& tally);
+             std::deque<ScriptEngine::Context>& all, StepTally& tally);
   /// False: the user data is nobody's.
   bool request(std::uint64_t id, const char* req, std::size_t len, std::uint64_t user);
   void clear();
@@ -90,7 +90,7 @@ class Hosts {
     const Step* step = nullptr;
     std::uint32_t import = 0;
     ScriptEngine::Context* context = nullptr;
-    Tally* tally = nullptr;
+    StepTally* tally = nullptr;
     std::atomic<std::uint64_t> requests{0};
     bool released = false;  ///< under the context's mutex
   };
@@ -111,8 +111,8 @@ class Hosts {
 class Listeners {
  public:
   explicit Listeners(ScriptEngine& engine) : engine_(engine) {}
-  void add(const Step& step, ScriptEngine::Context& context, void* callback, Tally& tally);
-  void remove(std::uint32_t number, Tally& tally);
+  void add(const Step& step, ScriptEngine::Context& context, void* callback, StepTally& tally);
+  void remove(std::uint32_t number, StepTally& tally);
   bool event(int ret, const char* msg, std::size_t len, std::uint64_t user);
   void clear();
 
@@ -121,7 +121,7 @@ class Listeners {
     const Step* step = nullptr;
     std::optional<std::uint32_t> import;
     ScriptEngine::Context* context = nullptr;
-    Tally* tally = nullptr;
+    StepTally* tally = nullptr;
     void* callback = nullptr;
     bool grown = false;  ///< added by another
     std::atomic<std::uint64_t> id{0};
