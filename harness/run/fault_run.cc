@@ -216,10 +216,10 @@ Result<FaultOutcome> run_fault(const Target& target, const Fault& fault,
     if (ran.error) return *ran.error;
     return ran;
   };
-  FFICHECK_TRY(CampaignResult ran, run(true, std::nullopt));
+  FFICHECK_TRY(const CampaignResult ran, run(true, std::nullopt));
   const bool stopped = settings.stop != nullptr && settings.stop->load();
   if (!fault.alone && !stopped && faulty.times_seeded() > 0 && settings.properties.size() > 1) {
-    FFICHECK_TRY(ran, run(false, watcher.own_case()));
+    FFICHECK_CHECK(run(false, watcher.own_case()));
   }
   FaultOutcome outcome = std::move(watcher).outcome();
   if (outcome.failed_by.empty()) {

@@ -14,7 +14,7 @@ std::optional<WorkerLoss> WatchedSession::prepare(const BulkRequest* bulk) {
       return std::nullopt;
     }
     if (started.error().blame == Blame::Worker && ++failed_starts_ < kStarts) {
-      const WorkerLoss loss{WorkerLoss::How::Crashed, started.error().message};
+      WorkerLoss loss{WorkerLoss::How::Crashed, started.error().message};
       note(loss, bulk);
       return loss;
     }
