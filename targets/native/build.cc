@@ -83,7 +83,6 @@ ProcessEnd finish(ChildProcess& process, std::chrono::seconds limit) {
 
 Result<std::optional<BuildFailure>> compile_halves(const BuildOptions& options,
                                                    const CBuildOptions& c_options) {
-  // The sanitizer's runtime is gcc's, as that of the worker.
   FFICHECK_TRY(const std::string cc, c_options.sanitizer.empty() ? batch_compiler(options) : gcc());
   FFICHECK_TRY(ChildProcess first, start_compiler(cc, options, c_options, 0));
   FFICHECK_TRY(ChildProcess second, start_compiler(cc, options, c_options, 1));
@@ -146,19 +145,19 @@ Result<std::optional<BuildFailure>> build_batch_library(const BuildOptions& opti
   FFICHECK_TRY(const fs::path runtime, archive);
   FFICHECK_TRY(std::optional<BuildFailure> failure, compile_halves(options, c_options));
   if (failure) return failure;
-  Command link = {
-      cc,
-      "-shared",
-      "-o",
-      fs::absolute(batch_library(options.dir)).string(),
-      "batch_0.o",
-      "batch_1.o",
-      "-Wl,-Bsymbolic",
-      "-Wl,--whole-archive",
-      runtime.string(),
-      "-Wl,--no-whole-archive",
-      "-lpthread",
-      c_options.sanitizer.empty() ? "-Wl,--no-undefined" : "-fsanitize=" + c_options.sanitizer};
+  Command link = {cc,
+                  "-shared",
+                  "-o",
+                  fs::absolute(batch_library(options.dir)).string(),
+                  "batch_0.o",
+                  "batch_1.o",
+                  "-Wl,-Bsymbolic",
+                  "-Wl,--whole-archive",
+                  runtime.string(),
+                  "-Wl,--no-whole-archive",
+                  "-lpthread"};
+  // The worker, gcc's or clang's, brings the sanitizer's runtime.
+  if (c_options.sanitizer.empty()) link.emplace_back("-Wl,--no-undefined");
   return run_stage(options, std::move(link), "compile-c");
 }
 

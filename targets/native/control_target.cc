@@ -4,21 +4,13 @@
 #include <utility>
 
 #include "harness/core/names.h"
+#include "harness/core/sanitized.h"
 #include "harness/run/worker_session.h"
 #include "targets/native/build.h"
 #include "targets/native/control_worker.h"
 #include "targets/native/emit.h"
 
 namespace fficheck {
-namespace {
-
-#ifdef __SANITIZE_THREAD__
-constexpr bool kThreadSanitizer = true;
-#else
-constexpr bool kThreadSanitizer = false;
-#endif
-
-}  // namespace
 
 ControlTarget::ControlTarget(Abi abi, std::filesystem::path worker)
     : abi_(abi), worker_(worker.empty() ? worker_program("fficheck-control") : std::move(worker)) {}

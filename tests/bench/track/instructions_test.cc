@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/core/sanitized.h"
 #include "harness/run/process.h"
 
 namespace fficheck {
@@ -10,8 +11,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
+std::string no_counting() {
+  if (kAddressSanitizer || kThreadSanitizer) return "valgrind runs no program with a sanitizer";
+  return can_count_instructions() ? "" : "valgrind is not installed";
+}
+
 TEST(CountInstructions, RepeatToTheInstructionAndSeeHalfAPercent) {
-  if (!can_count_instructions()) GTEST_SKIP() << "valgrind is not installed";
+  if (const std::string reason = no_counting(); !reason.empty()) GTEST_SKIP() << reason;
   std::map<std::string, std::string> errors;
   const std::vector<std::string> names{"fake/loop-1000", "fake/loop-1005"};
   const auto one = count_instructions(FFICHECK_FAKE_BENCH, names, errors);
@@ -27,7 +33,7 @@ TEST(CountInstructions, RepeatToTheInstructionAndSeeHalfAPercent) {
 }
 
 TEST(CountInstructions, OneThatFailsLeavesTheOthers) {
-  if (!can_count_instructions()) GTEST_SKIP() << "valgrind is not installed";
+  if (const std::string reason = no_counting(); !reason.empty()) GTEST_SKIP() << reason;
   std::map<std::string, std::string> errors;
   const auto counts =
       count_instructions(FFICHECK_FAKE_BENCH,

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "harness/core/case_seed.h"
+#include "harness/core/sanitized.h"
 #include "harness/run/files.h"
 #include "harness/run/journal.h"
 #include "tests/harness/run/fake_target.h"
@@ -164,7 +165,7 @@ TEST_F(CampaignTest, LegsAskedForRunEveryCaseWithAllValuesAndSchemasCountOnce) {
     return run(without).tally;
   }();
   c.legs = {"race", "nobody's", "plain", "race"};
-  for (const std::uint32_t batch : {100, 7}) {
+  for (const std::uint32_t batch : {100U, 7U}) {
     c.batch = batch;
     const TargetTally seen = run(c).tally.targets.at("fake");
     EXPECT_EQ(seen.schemas, 100U);
@@ -177,7 +178,7 @@ TEST_F(CampaignTest, LegsAskedForRunEveryCaseWithAllValuesAndSchemasCountOnce) {
 }
 
 TEST_F(CampaignTest, AShortCampaignMeetsEveryFrequentLegAndNoOther) {
-  for (const std::uint32_t batch : {100, 7}) {
+  for (const std::uint32_t batch : {100U, 7U}) {
     FakeTarget target("fake");
     target.other_legs = {"race", "utf16", "latin1"};
     target.often = {"utf16", "latin1"};
@@ -412,9 +413,8 @@ TEST_F(CampaignTest, TheBuildsOfACampaignAreGoneWhenItEnds) {
 }
 
 TEST_F(CampaignTest, MemoryDoesNotGrowWithTheNumberOfCases) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers keep freed memory and shadows of it";
-#endif
+  if (kAddressSanitizer || kThreadSanitizer)
+    GTEST_SKIP() << "sanitizers keep freed memory and shadows of it";
   FakeTarget target("fake");
   CampaignConfig c = config(target, 300);
   c.values = 1;
