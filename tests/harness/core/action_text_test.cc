@@ -72,11 +72,12 @@ RC_GTEST_PROP(ActionText, APrintedActionReadsBack, (std::uint64_t seed)) {
 
 TEST(ActionText, IsThatOfTheDocument) {
   const Schema schema = testing::completion_schema();
+  constexpr const char* kLongStart =
+      "start 3 on 0..3 task-0 seed=0x1 callers=64 calls=10 late delay=300us progress=2 asks=2 "
+      "first=1 events=1 event=1 thread hold together";
   for (const char* line :
        {"create 0 seed=0x1 delay=300us fail", "destroy 0", "start 3 on 0 task-0 seed=0x1",
-        "start 3 on 0..3 task-0 seed=0x1 callers=64 calls=10 late delay=300us progress=2 asks=2 "
-        "first=1 events=1 event=1 thread hold together",
-        "await 3", "cancel 3", "host 0 ask-text later us=300", "host 0 ask-text none",
+        kLongStart, "await 3", "cancel 3", "host 0 ask-text later us=300", "host 0 ask-text none",
         "release 0 backwards", "listen 2 on 0 on-noted", "listen 2 on 0 * once", "unlisten 2",
         "forge 0 unknown", "churn times=1000 seed=0x1 fail", "perturb seed=0x1", "pause us=200"}) {
     const std::string text(line);

@@ -26,7 +26,7 @@ Edit breaks_stage(const std::string& stage) {
   };
 }
 
-Result<FileSet> finds_nothing(FileSet) { return input_error("nothing to edit"); }
+Result<FileSet> finds_nothing(const FileSet&) { return input_error("nothing to edit"); }
 Result<FileSet> same(FileSet files) { return files; }
 
 Answer<CallOutcome> forgets_options(const Schema& s, const Function& f,
