@@ -44,15 +44,12 @@ Schema sample_schema() {
 
 /// Adds a benchmark of one operation on the sample schema; `once` gets a number that goes up.
 template <class F>
-void add(std::vector<Bench>& out, std::string name, F once) {
+void add(std::vector<Bench>& out, const std::string& name, F once) {
   auto run = [once = std::move(once)](std::uint64_t n) {
     std::uint64_t index = 0;
     return timed(n, [&] { benchmark::DoNotOptimize(once(index++)); });
   };
-  out.push_back({.name = std::move(name),
-                 .floor = "",
-                 .run = counting_once(std::move(run)),
-                 .counted = true});
+  out.push_back({.name = name, .floor = "", .run = counting_once(std::move(run)), .counted = true});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 // glibc's own allocator under its other names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
@@ -16,6 +17,7 @@ void* __libc_realloc(void* old, std::size_t size);
 void __libc_free(void* memory);
 void* __libc_memalign(std::size_t align, std::size_t size);
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 

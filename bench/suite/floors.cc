@@ -107,7 +107,7 @@ Result<Measured> socket_round_trip(std::uint64_t n) {
   });
   std::uint64_t word = 0;
   bool lost = false;
-  const Result<Measured> out = timed(n, [&] {
+  Result<Measured> out = timed(n, [&] {
     lost = lost || write(ends.first.get(), &word, sizeof word) != sizeof word ||
            read(ends.first.get(), &word, sizeof word) != sizeof word;
   });

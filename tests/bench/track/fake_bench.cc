@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
     std::cerr << "unrecognized command-line flag\n";
     return 1;
   }
-  if (how == "other") std::cout << "hello" << std::endl;
+  if (how == "other") std::cout << "hello\n" << std::flush;
   if (how == "endless")
     while (std::cout << std::string(1 << 16, 'x') << std::flush) {
     }
