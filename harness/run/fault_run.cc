@@ -25,6 +25,10 @@ bool is_loss(const std::string& message) {
          message.find("worker hung") != std::string::npos;
 }
 
+bool stopped(const FaultSettings& settings) {
+  return settings.stop != nullptr && settings.stop->load();
+}
+
 /// Hears the campaigns on one fault, and ends each when it has seen enough.
 class Watcher final : public Observer {
  public:
@@ -45,8 +49,7 @@ class Watcher final : public Observer {
   }
 
   void verdict(const std::string&, const std::string& property, const Verdict& v) override {
-    if ((settings_.stop != nullptr && settings_.stop->load()) ||
-        since(began_) > static_cast<double>(settings_.limit.count()))
+    if (stopped(settings_) || since(began_) > static_cast<double>(settings_.limit.count()))
       end_.store(true);
     values_ += v.values;
     if (v.outcome != Verdict::Outcome::Fail) return;
@@ -136,12 +139,15 @@ class Watcher final : public Observer {
 };
 
 /// The laws of a fault's first campaign: its own, which is not to wait for the time limits of
-/// others on a fault by which calls hang; all where no other may see it. Or the rest of them.
+/// others on a fault by which calls hang; all where no other may see it, its own first. Or the
+/// rest.
 std::vector<const Property*> laws_of(const FaultSettings& settings, const Fault& fault,
                                      bool first) {
   std::vector<const Property*> laws;
   for (const Property* law : settings.properties)
     if (fault.alone || (law->name() == fault.property) == first) laws.push_back(law);
+  std::stable_partition(laws.begin(), laws.end(),
+                        [&](const Property* law) { return law->name() == fault.property; });
   return laws;
 }
 
@@ -217,10 +223,9 @@ Result<FaultOutcome> run_fault(const Target& target, const Fault& fault,
     return ran;
   };
   FFICHECK_TRY(const CampaignResult ran, run(true, std::nullopt));
-  const bool stopped = settings.stop != nullptr && settings.stop->load();
-  if (!fault.alone && !stopped && faulty.times_seeded() > 0 && settings.properties.size() > 1) {
+  if (!fault.alone && !stopped(settings) && faulty.times_seeded() > 0 &&
+      settings.properties.size() > 1)
     FFICHECK_CHECK(run(false, watcher.own_case()));
-  }
   FaultOutcome outcome = std::move(watcher).outcome();
   if (outcome.failed_by.empty()) {
     outcome.seconds = ran.elapsed_s;
@@ -229,7 +234,7 @@ Result<FaultOutcome> run_fault(const Target& target, const Fault& fault,
   if (faulty.times_seeded() == 0) {
     outcome.end = End::NeverSeeded;
     outcome.note = faulty.refusal();
-  } else if (settings.stop != nullptr && settings.stop->load()) {
+  } else if (stopped(settings)) {
     outcome.end = End::Interrupted;
   } else if (outcome.found) {
     FFICHECK_CHECK(shrink(faulty, settings, outcome));
