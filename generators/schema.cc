@@ -93,6 +93,7 @@ class SchemaDrawer {
   }
   TypeId of(Kind kind) { return types_.may(kind) ? types_.scalar(kind) : number(); }
 
+  /// The number is drawn after the type: in `out.assign(draw, of(kind))` the compiler would choose.
   void several(TypeId type, std::uint32_t least, std::uint32_t most, std::vector<TypeId>& out) {
     out.assign(draw_.range(least, most), type);
   }
