@@ -29,6 +29,10 @@ struct Program {
   /// A library and bindings as their author checks them in; `target` is one of product_targets.
   std::function<FileSet(const std::string& target, const Schema& schema, Abi abi)> product;
   std::vector<std::string> product_targets;
+  /// Why such a product has not the function; absent where it has.
+  std::function<std::optional<std::string>(const std::string& target, const Schema& schema,
+                                           const Function& f, Abi abi)>
+      unsupported_product;
   const std::atomic<bool>* stop = nullptr;  ///< set by SIGINT and SIGTERM
   std::string name = "fficheck";            ///< as it was called, for commands to repeat
 };

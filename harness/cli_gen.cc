@@ -25,12 +25,12 @@ Result<Abi> parse_abi(const std::string& text, std::initializer_list<Abi> known)
 }
 
 /// The part that the dialect carries; tells stderr what is left out, and why.
-Schema supported_part(const Schema& schema, Abi abi) {
+Schema supported_part(const Program& program, const std::string& target, const Schema& schema,
+                      Abi abi) {
   std::vector<Function> keep;
   const auto sort = [&](const std::vector<Function>& functions) {
     for (const Function& f : functions) {
-      const auto reason =
-          abi == Abi::Canonical ? unsupported_canonical(schema, f) : unsupported(schema, f, abi);
+      const auto reason = program.unsupported_product(target, schema, f, abi);
       if (!reason)
         keep.push_back(f);
       else
@@ -41,7 +41,8 @@ Schema supported_part(const Schema& schema, Abi abi) {
   sort(schema.functions());
   sort(schema.imports());
   const std::size_t all = schema.functions().size() + schema.imports().size();
-  return keep.size() == all ? schema : restrict_to(schema, keep);
+  // Only native: the others may have no form for a type that nothing uses.
+  return keep.size() == all && abi == Abi::Native ? schema : restrict_to(schema, keep);
 }
 
 Result<void> generate(const Program& program, const GenOptions& options) {
@@ -55,7 +56,7 @@ Result<void> generate(const Program& program, const GenOptions& options) {
   FFICHECK_TRY(const std::vector<Schema> schemas, read_schemas(options.file));
   std::size_t made = 0;
   for (const Schema& schema : schemas) {
-    const Schema part = supported_part(schema, abi);
+    const Schema part = supported_part(program, options.target, schema, abi);
     if (part.functions().empty()) continue;
     // Several interfaces stand side by side.
     const std::filesystem::path out =

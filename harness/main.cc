@@ -55,6 +55,13 @@ FileSet product(const std::string& target, const Schema& schema, Abi abi) {
   return files;
 }
 
+std::optional<std::string> unsupported_product(const std::string& target, const Schema& schema,
+                                               const Function& f, Abi abi) {
+  if (target == "wasm-c") return guest_in_c().unsupported(schema, f);
+  if (target == "wasm-go") return guest_in_go().unsupported(schema, f);
+  return unsupported(schema, f, abi);
+}
+
 Program compose(const char* name) {
   Program program;
   program.targets.push_back(std::make_unique<ControlTarget>(Abi::Native));
@@ -70,6 +77,7 @@ Program compose(const char* name) {
   };
   for (const Profile& profile : profiles()) program.profiles.emplace_back(profile.name);
   program.product = product;
+  program.unsupported_product = unsupported_product;
   program.product_targets = {"control", "go", "ipc", "wasm-c", "wasm-go"};
   program.stop = &stop_requested;
   program.name = name;

@@ -50,7 +50,8 @@ Carried carried_part(const Target& target, const Schema& schema) {
     ++imports;
     if (std::find(keep.begin(), keep.end(), f) == keep.end()) keep.push_back(f);
   }
-  const bool whole = out.reasons.empty() && imports == schema.imports().size();
+  const bool whole =
+      target.carries_unused_types() && out.reasons.empty() && imports == schema.imports().size();
   out.schema = whole ? schema : restrict_to(schema, keep);
   return out;
 }

@@ -162,6 +162,9 @@ class Target {
   /// Why this target cannot carry the function; absent where it can.
   [[nodiscard]] virtual std::optional<std::string> unsupported(const Schema& schema,
                                                                const Function& f) const = 0;
+  /// Whether types may stand in what it emits which only functions use that it does not carry, or
+  /// none.
+  [[nodiscard]] virtual bool carries_unused_types() const { return true; }
   [[nodiscard]] virtual StreamLimits stream_limits() const { return {}; }
   /// Whether a schema's context can be destroyed and the library refuses calls after that.
   [[nodiscard]] virtual bool has_contexts() const { return true; }

@@ -19,6 +19,7 @@ class TargetDecorator : public Target {
   [[nodiscard]] bool has_contexts() const override { return inner_.has_contexts(); }
   [[nodiscard]] bool has_post_return() const override { return inner_.has_post_return(); }
   [[nodiscard]] bool has_collector() const override { return inner_.has_collector(); }
+  [[nodiscard]] bool carries_unused_types() const override { return inner_.carries_unused_types(); }
   [[nodiscard]] bool mirrors_imports() const override { return inner_.mirrors_imports(); }
   [[nodiscard]] ScriptSupport script_support(std::string_view leg) const override {
     return inner_.script_support(leg);

@@ -17,6 +17,8 @@ class ControlTarget final : public Target {
   explicit ControlTarget(Abi abi, std::filesystem::path worker = {});
 
   [[nodiscard]] std::string_view name() const override;
+  /// Not in the nim dialect: a type that it has no form for has no layout either.
+  [[nodiscard]] bool carries_unused_types() const override { return abi_ == Abi::Native; }
   [[nodiscard]] std::optional<std::string> unsupported(const Schema& schema,
                                                        const Function& f) const override;
   [[nodiscard]] StreamLimits stream_limits() const override;

@@ -1,5 +1,6 @@
 #include "targets/wasm/guest_go.h"
 
+#include <algorithm>
 #include <map>
 
 #include "harness/core/text.h"
@@ -120,6 +121,21 @@ void emit_resource_glue(const GuestUnit& unit, Code& code) {
 
 namespace {
 
+/// What the Go compiler lays out for an export's wrapper on a stack that cannot grow: parameters
+/// side by side, then the result, each part in whole words.
+std::uint64_t export_bytes(const CanonicalFunction& f) {
+  constexpr std::uint64_t kWord = 8;  // also of a guest, whose addresses have 32 bits
+  std::uint64_t bytes = 0;
+  for (const std::vector<CoreType>* part : {&f.params, &f.results}) {
+    for (const CoreType type : *part) {
+      const std::uint64_t size = type == CoreType::I64 || type == CoreType::F64 ? 8 : 4;
+      bytes = (bytes + size - 1) / size * size + size;
+    }
+    bytes = (bytes + kWord - 1) / kWord * kWord;
+  }
+  return bytes;
+}
+
 std::string_view role(const Schema& schema, const Function& f) {
   if (f.kind == FunctionKind::Constructor) return "construct";
   if (go::is_constructor(f)) return "create";
@@ -238,6 +254,19 @@ FileSet guest_go_runtime(bool tests) {
     out.emplace("guest/" + path, std::move(native.at(path)));
   }
   return out;
+}
+
+std::optional<std::string> unsupported_guest_go(const Schema& schema, const Function& function) {
+  if (auto why = unsupported_canonical(schema, function)) return why;
+  const std::vector<Function>& imports = schema.imports();
+  if (std::find(imports.begin(), imports.end(), function) != imports.end()) return std::nullopt;
+  // abi.StackSmall of the Go runtime; the compiler refuses more (1.24 to 1.26).
+  constexpr std::uint64_t kMostBytes = 128;
+  const CanonicalLowering lowering = lower_canonical(restrict_to(schema, {function}));
+  const std::uint64_t bytes = guest_go::export_bytes(lowering.functions[0]);
+  if (bytes <= kMostBytes) return std::nullopt;
+  return "Go: //go:wasmexport takes " + std::to_string(kMostBytes) +
+         " bytes of arguments and result, not " + std::to_string(bytes);
 }
 
 FileSet emit_guest_go(std::span<const BatchEntry> batch) {

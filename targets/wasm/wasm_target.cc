@@ -17,10 +17,7 @@ namespace {
 
 /// Which functions of the host mirror the schema's own, so that the guest is also the caller.
 Schema mirrored(const BatchEntry& entry) {
-  // Without types that nothing uses, which the Component Model may not be able to express.
-  std::vector<Function> all = entry.schema->functions();
-  all.insert(all.end(), entry.schema->imports().begin(), entry.schema->imports().end());
-  Schema own = in_package(restrict_to(*entry.schema, all), "fficheck:" + entry.id);
+  Schema own = in_package(*entry.schema, "fficheck:" + entry.id);
   if (!own.imports().empty() || !own.resources().empty()) return own;
   std::vector<Function> functions = own.functions();
   return with_imports(own, std::move(functions));
@@ -36,6 +33,7 @@ StringEncoding encoding_of_leg(std::string_view leg) {
 GuestLanguage guest_in_c() {
   GuestLanguage c;
   c.target = "wasm-c";
+  c.unsupported = unsupported_canonical;
   c.emit = emit_guest_c;
   c.emit_product = [](const Schema& schema) {
     return emit_guest_c_product(schema, {snake_case(schema.interface()), ""});
@@ -54,6 +52,7 @@ GuestLanguage guest_in_c() {
 GuestLanguage guest_in_go() {
   GuestLanguage go;
   go.target = "wasm-go";
+  go.unsupported = unsupported_guest_go;
   go.emit = emit_guest_go;
   go.emit_product = [](const Schema& schema) {
     return emit_guest_go_product(schema, {snake_case(schema.interface()), ""});
@@ -72,7 +71,7 @@ WasmTarget::WasmTarget(GuestLanguage language, std::filesystem::path worker)
       worker_(worker.empty() ? worker_program("fficheck-wasm") : std::move(worker)) {}
 
 std::optional<std::string> WasmTarget::unsupported(const Schema& schema, const Function& f) const {
-  return unsupported_canonical(schema, f);
+  return language_.unsupported(schema, f);
 }
 
 Result<void> WasmTarget::check_tools() const {

@@ -13,6 +13,8 @@ namespace fficheck {
 /// What tells one guest language from another.
 struct GuestLanguage {
   std::string target;  ///< "wasm-c"
+  /// As Target::unsupported.
+  std::function<std::optional<std::string>(const Schema&, const Function&)> unsupported;
   std::function<FileSet(std::span<const BatchEntry>)> emit;
   std::function<FileSet(const Schema&)> emit_product;
   std::function<Result<void>()> check_tools;
@@ -35,6 +37,8 @@ class WasmTarget final : public Target {
   [[nodiscard]] std::string_view name() const override { return language_.target; }
   [[nodiscard]] std::optional<std::string> unsupported(const Schema& schema,
                                                        const Function& f) const override;
+  /// The Component Model may not be able to express them.
+  [[nodiscard]] bool carries_unused_types() const override { return false; }
   [[nodiscard]] bool has_contexts() const override { return false; }
   [[nodiscard]] bool has_post_return() const override { return true; }
   [[nodiscard]] bool has_collector() const override { return language_.has_collector; }

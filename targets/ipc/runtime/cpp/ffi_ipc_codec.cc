@@ -53,6 +53,23 @@ double half(std::uint64_t bits) {
   return bits >> 15 != 0 ? -f : f;
 }
 
+float single(std::uint64_t bits) {
+  const auto low = static_cast<std::uint32_t>(bits);
+  float value;
+  std::memcpy(&value, &low, sizeof value);
+  return value;
+}
+
+/* The float whose head has that info and these bits. */
+double widened(unsigned info, std::uint64_t bits) {
+  double value;
+  if (info == kDouble)
+    std::memcpy(&value, &bits, sizeof value);
+  else
+    value = info == kSingle ? static_cast<double>(single(bits)) : half(bits);
+  return value;
+}
+
 } // namespace
 
 void Writer::big_endian(std::uint64_t bits, int size) {
@@ -132,24 +149,32 @@ bool Reader::integer(std::int64_t least, std::int64_t most, std::int64_t &n) {
   return (n >= least && n <= most) || refuse("a number out of range");
 }
 
+bool Reader::float_head(unsigned &info, std::uint64_t &bits) {
+  unsigned major;
+  return head(major, info, bits) && ((major == 7 && info >= kHalf) || refuse("a float is wanted"));
+}
+
 bool Reader::number(double &value) {
-  unsigned major, info;
+  unsigned info;
   std::uint64_t bits;
-  if (!head(major, info, bits))
+  if (!float_head(info, bits))
     return false;
-  if (major != 7 || info < kHalf)
-    return refuse("a float is wanted");
-  if (info == kDouble) {
-    std::memcpy(&value, &bits, sizeof value);
-  } else if (info == kSingle) {
-    const auto low = static_cast<std::uint32_t>(bits);
-    float single;
-    std::memcpy(&single, &low, sizeof single);
-    value = static_cast<double>(single);
-  } else {
-    value = half(bits);
-  }
+  value = widened(info, bits);
   return true;
+}
+
+bool Reader::number(float &value) {
+  unsigned info;
+  std::uint64_t bits;
+  if (!float_head(info, bits))
+    return false;
+  if (info == kSingle) { // not by way of a double, which makes a signalling NaN quiet
+    value = single(bits);
+    return true;
+  }
+  const double wide = widened(info, bits);
+  value = static_cast<float>(wide);
+  return static_cast<double>(value) == wide || wide != wide || refuse("a float that 32 bits do not hold");
 }
 
 bool Reader::span(unsigned major, std::string_view &text, const char *what) {

@@ -64,11 +64,15 @@ public:
   bool expect(unsigned major, std::uint64_t &n, const char *what);
   bool natural(std::uint64_t most, std::uint64_t &n);
   bool integer(std::int64_t least, std::int64_t most, std::int64_t &n);
+  /* A NaN of that width keeps its bits. */
+  bool number(float &value);
   bool number(double &value);
   bool span(unsigned major, std::string_view &text, const char *what);
   bool name(const char *const *names, std::size_t count, std::size_t guess, std::size_t &index);
 
 private:
+  bool float_head(unsigned &info, std::uint64_t &bits);
+
   const std::uint8_t *at_;
   const std::uint8_t *end_;
 };
@@ -386,11 +390,7 @@ bool take(Reader &r, T &x) {
   } else if constexpr (std::is_integral_v<T>) {
     return take_integer(r, x);
   } else if constexpr (std::is_floating_point_v<T>) {
-    double value;
-    if (!r.number(value))
-      return false;
-    x = static_cast<T>(value);
-    return static_cast<double>(x) == value || value != value || r.refuse("a float that 32 bits do not hold");
+    return r.number(x);
   } else if constexpr (std::is_same_v<T, std::string>) {
     std::string_view text;
     if (!r.span(kText, text, "a text string is wanted"))
