@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/core/case_seed.h"
 #include "harness/run/files.h"
@@ -49,14 +51,36 @@ class CountingLaw final : public Property {
   mutable std::atomic<int> checked = 0;
 };
 
+/// Holds, and notes when it was asked.
+class NotingLaw final : public Property {
+ public:
+  NotingLaw(std::string name, std::vector<std::string>& asked)
+      : name_(std::move(name)), asked_(asked) {}
+  std::string_view name() const override { return name_; }
+  std::string_view sentence() const override { return "It is asked."; }
+  Verdict check(const Subject&) const override {
+    asked_.push_back(name_);
+    return {};
+  }
+  Verdict replay(const Subject&, const std::vector<Step>&) const override { return {}; }
+
+ private:
+  std::string name_;
+  std::vector<std::string>& asked_;
+};
+
 class FaultRun : public testing::Test {
  protected:
   FaultOutcome run(const Fault& fault) { return run(target_, fault); }
 
   FaultOutcome run(const Target& target, const Fault& fault) {
+    return run(target, fault, {&builds_, &other_, &counting_, &echo_});
+  }
+
+  FaultOutcome run(const Target& target, const Fault& fault, std::vector<const Property*> laws) {
     TempDir dir = TempDir::create("fficheck-fault-test").value();
     FaultSettings settings;
-    settings.properties = {&builds_, &other_, &counting_, &echo_};
+    settings.properties = std::move(laws);
     settings.source = [](std::uint64_t seed, const std::string&) { return fake::invent(0, seed); };
     settings.cases = 40;
     settings.batch = 10;
@@ -136,6 +160,16 @@ TEST_F(FaultRun, TheOthersAreAskedAboutTheSchemaInWhichTheRowsLawFailedOnly) {
   ASSERT_EQ(outcome.end, End::Caught);
   EXPECT_GT(outcome.schemas, 1U);
   EXPECT_EQ(counting_.checked, 1);
+}
+
+TEST_F(FaultRun, WhereALawMustBeAloneItIsAskedFirst) {
+  std::vector<std::string> asked;
+  const NotingLaw before("before", asked);
+  const NotingLaw own("own", asked);
+  run(target_, {.id = "X", .target = "fake", .property = "own", .edit = same, .alone = true},
+      {&before, &own});
+  ASSERT_EQ(asked.size(), 80U);
+  for (std::size_t i = 0; i < asked.size(); ++i) EXPECT_EQ(asked[i], i % 2 ? "before" : "own");
 }
 
 TEST_F(FaultRun, ACrashAloneIsToldWhereTheRowSaysWrongValue) {
