@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tidy.py BUILD_DIR [FILE...]: clang-tidy on our .cc files, two at a time.
+"""tidy.py CLANG_TIDY BUILD_DIR [FILE...]: clang-tidy on our .cc files, one for each processor.
 
 A file that was clean is not looked at again until it, a header of the tree that it includes, its
 compile command, .clang-tidy or clang-tidy itself changes: a stamp in the cache directory says so.
@@ -16,8 +16,6 @@ import sys
 import time
 
 from tree import ROOT, closure, files
-
-TIDY = "clang-tidy-19"
 
 
 def stamps():
@@ -36,19 +34,19 @@ def key(path, command, common):
     return digest.hexdigest()
 
 
-def check(path, build):
+def check(tidy, path, build):
     start = time.monotonic()
     # Flags that only gcc knows are no finding, nor what libstdc++ deprecates and uses itself.
     done = subprocess.run(
-        [TIDY, "-p", str(build), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
+        [tidy, "-p", str(build), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
          "--extra-arg=-Wno-deprecated-declarations", str(ROOT / path)],
         capture_output=True, text=True, check=False)
     lines = [line for line in done.stderr.splitlines() if "warnings generated" not in line]
     return done.returncode, done.stdout + "\n".join(lines), time.monotonic() - start
 
 
-def main(build, wanted):
-    common = subprocess.run([TIDY, "--version"], check=True, capture_output=True).stdout
+def main(tidy, build, wanted):
+    common = subprocess.run([tidy, "--version"], check=True, capture_output=True).stdout
     common += (ROOT / ".clang-tidy").read_bytes()
     tracked = {path for path in files() if path.suffix == ".cc"}
     jobs, clean, known = {}, 0, stamps()
@@ -65,7 +63,7 @@ def main(build, wanted):
             jobs[path] = stamp
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        running = {pool.submit(check, path, build): path for path in jobs}
+        running = {pool.submit(check, tidy, path, build): path for path in jobs}
         for future in concurrent.futures.as_completed(running):
             path = running[future]
             status, text, seconds = future.result()
@@ -80,4 +78,4 @@ def main(build, wanted):
 
 
 if __name__ == "__main__":
-    sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), set(sys.argv[2:])))
+    sys.exit(main(sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), set(sys.argv[3:])))

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""power.py --runs N --out FILE [--noisy]: injects slowdowns of 2, 5 and 10 % into generated wrappers in Go, in C
-and in a wasm guest in C, and compares the build with the one without them, again and again, each time with
-another seed; a line of FILE for each comparison of one benchmark. Goes on where FILE ends. Needs a build
-in build/. power.py --summary FILE...: the power table."""
+"""power.py --runs N --out FILE [--levels 5,...] [--noisy]: injects slowdowns of 2, 5 and 10 % into generated
+wrappers in Go, in C and in a wasm guest in C, and compares the build with the one without them, again and
+again, each time with another seed; a line of FILE for each comparison of one benchmark. Goes on where FILE
+ends. --levels: only the benchmarks of these. Needs a build in build/. power.py --summary FILE...: the power
+table."""
 
 import argparse
 import json
@@ -25,7 +26,12 @@ PLACES = [
     ("wasm-c/shapes_on_echo_mixed", "wasm-c/core-call/record/both", 5),
     ("wasm-c/shapes_on_echo_scalar", "wasm-c/core-call/scalar/both", 10),
 ]
-FILTER = "^(" + "|".join(benchmark for _, benchmark, _ in PLACES) + ")$"
+
+
+def pattern(levels):
+    return "^(" + "|".join(benchmark for _, benchmark, level in PLACES if level in levels) + ")$"
+
+
 LEVELS = {benchmark: level for _, benchmark, level in PLACES}
 
 
@@ -49,7 +55,7 @@ def calibrated(baseline, directory):
         trial = slowed(baseline, directory / attempt, tried)
         thetas = {}
         for seed in (901, 902, 903):
-            for row in proof.compare(baseline, trial, seed, FILTER):
+            for row in proof.compare(baseline, trial, seed, pattern((2, 5, 10))):
                 thetas.setdefault(row["name"], []).append(row["theta"])
         turns = {}
         for place, benchmark, level in PLACES:
@@ -82,12 +88,14 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--build", type=pathlib.Path, default=proof.ROOT / "build")
     parser.add_argument("--turns", type=pathlib.Path, help="file of calibrated turns; made where it is missing")
+    parser.add_argument("--levels", default="2,5,10", help="slowdowns in percent")
     parser.add_argument("--noisy", action="store_true")
     parser.add_argument("--summary", nargs="+")
     options = parser.parse_args()
     if options.summary:
         summary(proof.read(options.summary))
         return
+    wanted = pattern([int(level) for level in options.levels.split(",")])
     done = len({r["seed"] for r in proof.read([options.out])}) if options.out.exists() else 0
     with tempfile.TemporaryDirectory(prefix="fficheck-power-") as directory:
         baseline = proof.store(options.build, pathlib.Path(directory, "baseline"))
@@ -100,7 +108,7 @@ def main():
         candidate = slowed(baseline, pathlib.Path(directory, "candidate"), turns)
         with proof.neighbour(options.noisy):
             for seed in range(done + 1, options.runs + 1):
-                rows = list(proof.compare(baseline, candidate, seed, FILTER))
+                rows = list(proof.compare(baseline, candidate, seed, wanted))
                 with options.out.open("a") as out:
                     out.writelines(json.dumps({**row, "level": LEVELS[row["name"]]}) + "\n" for row in rows)
     summary(proof.read([options.out]))

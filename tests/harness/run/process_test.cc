@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <string>
 #include <thread>
 
 namespace fficheck {
@@ -60,7 +61,7 @@ TEST(Process, IsKilledWithItsGroupAtTheLimit) {
   const ProcessEnd end = run(shell("sleep 1000 & echo $!; sleep 1000"), milliseconds(300));
   EXPECT_TRUE(end.timed_out);
   EXPECT_FALSE(end.success());
-  const int grandchild = std::atoi(end.out.c_str());
+  const int grandchild = std::stoi(end.out);
   ASSERT_GT(grandchild, 1);
   EXPECT_TRUE(comes_true([&] {
     if (!alive(grandchild)) return true;

@@ -81,6 +81,7 @@ TEST_P(FfiTypesOf, ACallThroughLibffiArrivesAsTheCompilerExpectsIt) {
   const std::string command = std::string(GetParam().compiler) +
                               " -std=c11 -O1 -shared -fPIC -o '" + (dir / "capture.so").string() +
                               "' '" + (dir / "capture.c").string() + "'";
+  // NOLINTNEXTLINE(bugprone-command-processor): of our own temporary directory
   ASSERT_EQ(std::system(command.c_str()), 0);
   void* library = dlopen((dir / "capture.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   ASSERT_NE(library, nullptr) << dlerror();
