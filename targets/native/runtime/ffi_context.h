@@ -58,7 +58,7 @@ enum { FFI_CALL_RUNNING,
 
 struct FFICall {
   FFIMessage message;
-  FFICall *next, *previous; /* among the context's parked calls, under its mutex */
+  FFICall *next, *previous; /* among the context's parked calls */
   FFIContext *context;
   const FFIFunction *function;
   FFIHandler handler;
@@ -67,6 +67,7 @@ struct FFICall {
   _Atomic int state;
   _Atomic int references; /* the context's and the handler's */
   bool is_create;
+  bool was_parked; /* when it was answered */
   /* An answer from another thread, on its way to the context's own. */
   int ret;
   bool is_value; /* owned `function->ok`, else bytes */
@@ -95,7 +96,7 @@ struct FFIContext {
   pthread_cond_t told;          /* others wait: for the constructor, for a listener to return */
   _Atomic bool waiting;         /* whoever clears it signals `wake`, under the mutex */
   _Atomic(FFIMessage *) newest; /* the queue, linked backwards; FFI_CLOSED at last */
-  FFICall *parked;
+  FFICall *parked; /* of the context's thread */
   int created; /* 0 not yet, 1 yes, 2 failed */
   FFIListener *listeners, **last_listener;
   uint64_t next_listener;

@@ -100,7 +100,7 @@ void ffi_rt_bytes(const FFIType *type, uint8_t form, const void *value, const ch
     *msg = "";
 }
 
-/* Removes a call of state PARKED from the list; under the mutex. */
+/* Removes a parked call from the list, which is the context's thread's alone. */
 static void unpark(FFIContext *c, FFICall *call) {
   if (call->previous)
     call->previous->next = call->next;
@@ -112,10 +112,11 @@ static void unpark(FFIContext *c, FFICall *call) {
 
 static void run_answer(FFIContext *c, FFIMessage *message, bool closing) {
   FFICall *call = (FFICall *)(void *)message;
-  (void)c;
   (void)closing;
   const char *msg = call->answer;
   size_t len = call->answer_len;
+  if (call->was_parked)
+    unpark(c, call);
   if (call->is_value)
     ffi_rt_bytes(call->function->ok, call->function->form, call->answer, &msg, &len);
   deliver(call, call->ret, msg, len);
@@ -130,14 +131,9 @@ static void run_answer(FFIContext *c, FFIMessage *message, bool closing) {
 static void answer(FFICall *call, int ret, bool is_value, const void *from, size_t size) {
   FFIContext *c = call->context;
   if (ffi_rt_on_thread(c)) {
-    int before = FFI_CALL_RUNNING;
-    if (!atomic_compare_exchange_strong(&call->state, &before, FFI_CALL_DONE)) {
-      pthread_mutex_lock(&c->mutex);
-      before = atomic_exchange(&call->state, FFI_CALL_DONE);
-      if (before == FFI_CALL_PARKED)
-        unpark(c, call);
-      pthread_mutex_unlock(&c->mutex);
-    }
+    const int before = atomic_exchange(&call->state, FFI_CALL_DONE);
+    if (before == FFI_CALL_PARKED)
+      unpark(c, call);
     if (before != FFI_CALL_DONE) {
       const char *msg = from;
       size_t len = size;
@@ -166,9 +162,8 @@ static void answer(FFICall *call, int ret, bool is_value, const void *from, size
     call->answer = copy;
     call->answer_len = size;
     call->message.run = run_answer;
-    if (before == FFI_CALL_PARKED)
-      unpark(c, call);
-    else
+    call->was_parked = before == FFI_CALL_PARKED;
+    if (!call->was_parked)
       atomic_fetch_add(&call->references, 1); /* the handler's frame still holds one */
     wake = ffi_rt_post_locked(c, &call->message);
   }
@@ -211,33 +206,38 @@ static void run_call(FFIContext *c, FFIMessage *message, bool closing) {
   else
     call->handler(call, args_of(call));
   if (atomic_load(&call->state) == FFI_CALL_RUNNING) {
-    pthread_mutex_lock(&c->mutex);
+    call->previous = NULL;
+    call->next = c->parked;
+    if (c->parked)
+      c->parked->previous = call;
+    c->parked = call;
     int running = FFI_CALL_RUNNING;
-    if (atomic_compare_exchange_strong(&call->state, &running, FFI_CALL_PARKED)) {
-      call->previous = NULL;
-      call->next = c->parked;
-      if (c->parked)
-        c->parked->previous = call;
-      c->parked = call;
-      pthread_mutex_unlock(&c->mutex);
+    if (atomic_compare_exchange_strong(&call->state, &running, FFI_CALL_PARKED))
       return;
-    }
-    pthread_mutex_unlock(&c->mutex);
+    unpark(c, call); /* another thread was faster */
   }
   call_release(call);
 }
 
+/* Those that other threads have answered are left: their answers are in the queue, since moving a call to DONE and queueing it
+ * is one under the mutex. */
 void ffi_rt_fail_parked(FFIContext *c) {
-  for (;;) {
-    pthread_mutex_lock(&c->mutex);
-    FFICall *call = c->parked;
-    if (call != NULL) {
-      unpark(c, call);
-      atomic_store(&call->state, FFI_CALL_DONE);
-    }
-    pthread_mutex_unlock(&c->mutex);
-    if (call == NULL)
-      return;
+  FFICall *mine = NULL, **last = &mine;
+  pthread_mutex_lock(&c->mutex);
+  for (FFICall *call = c->parked, *next; call != NULL; call = next) {
+    next = call->next;
+    int parked = FFI_CALL_PARKED;
+    if (!atomic_compare_exchange_strong(&call->state, &parked, FFI_CALL_DONE))
+      continue;
+    unpark(c, call);
+    call->next = NULL;
+    *last = call;
+    last = &call->next;
+  }
+  pthread_mutex_unlock(&c->mutex);
+  while (mine != NULL) {
+    FFICall *call = mine;
+    mine = call->next;
     deliver(call, FFI_RET_ERR, FFI_DESTROYED, sizeof FFI_DESTROYED - 1);
     call_release(call);
   }

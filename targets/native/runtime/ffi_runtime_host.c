@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BAD_SIZE "host answer has the wrong size"
+#define NOT_REGISTERED "host function not registered"
 
 struct FFIHostEntry {
   FFIHostEntry *next;
@@ -15,9 +16,11 @@ struct FFIHostEntry {
 typedef struct {
   int ret;
   bool is_value; /* the import's `ok`, its pointers owned */
-  char *bytes;   /* owned; NULL where len is 0 */
+  char *bytes;   /* owned, or the call's `small`; NULL where len is 0 */
   size_t len;
 } FFIHostAnswer;
+
+enum { SMALL = 32 };
 
 /* From the request to the end of `done`. */
 struct FFIHostCall {
@@ -29,6 +32,7 @@ struct FFIHostCall {
   void *arg;
   char *args; /* owned; NULL once it was handed over */
   FFIHostAnswer answer;
+  _Alignas(8) char small[SMALL]; /* an answer that has no pointers and is no longer */
 };
 
 /* Of the process: no id is ever used twice, so that a late answer meets nobody else's call. */
@@ -87,7 +91,8 @@ static void answer_free(FFIHostAnswer *answer, const FFIType *type) {
 static void finish(FFIHostCall *call) {
   args_free(call);
   call->done(call->arg, call->answer.ret, call->answer.bytes, call->answer.len);
-  answer_free(&call->answer, call->import->ok);
+  if (call->answer.bytes != call->small)
+    answer_free(&call->answer, call->import->ok);
   ffi_rt_free(call, sizeof *call);
   ffi_rt_idle();
 }
@@ -182,40 +187,70 @@ static void fail(FFIHostCall *call, const char *text) {
   finish(call);
 }
 
-/* Calls the host; on the context's thread. */
-static void run_request(FFIContext *c, FFIMessage *message, bool closing) {
-  FFIHostCall *call = (FFIHostCall *)(void *)message;
-  if (closing) {
-    fail(call, FFI_DESTROYED);
-    return;
-  }
+/* Calls the host with arguments that are the caller's; on the context's thread. False: there is none, and the call is
+ * as it was. From the host's call on the answer may come at any time. */
+static bool request(FFIContext *c, FFIHostCall *call, const void *args) {
+  const FFIImport *import = call->import;
+  const uint64_t id = call->id;
   pthread_mutex_lock(&c->mutex);
   const FFIHostEntry *entry = c->host_entries;
-  while (entry != NULL && entry->import != call->import)
+  while (entry != NULL && entry->import != import)
     entry = entry->next;
   const FFIHostFn fn = entry ? entry->fn : NULL;
   void *userData = entry ? entry->userData : NULL;
   if (fn != NULL)
     put_call(c, call);
   pthread_mutex_unlock(&c->mutex);
-  if (fn == NULL) {
-    fail(call, "host function not registered");
-    return;
-  }
-  /* From here on the answer may come at any time, so the request leaves the call. */
-  const uint64_t id = call->id;
-  const FFIImport *import = call->import;
-  char *args = call->args;
+  if (fn == NULL)
+    return false;
   const char *req = NULL;
   size_t len = 0;
-  call->args = NULL;
   if (args != NULL)
     ffi_rt_bytes(import->request, import->form, args, &req, &len);
   fn(id, req, len, userData);
+  return true;
+}
+
+/* A request from another thread. */
+static void run_request(FFIContext *c, FFIMessage *message, bool closing) {
+  FFIHostCall *call = (FFIHostCall *)(void *)message;
+  const FFIImport *import = call->import;
+  char *args = call->args;
+  call->args = NULL; /* the call may have ended when the host has been called */
+  if (closing)
+    fail(call, FFI_DESTROYED);
+  else if (!request(c, call, args))
+    fail(call, NOT_REGISTERED);
   if (args != NULL) {
     ffi_rt_disown(import->args, args, NULL);
     ffi_rt_free(args, import->args->size);
   }
+}
+
+/* A request from the context's own thread is made at once: nobody else could run meanwhile, and nothing is copied. */
+static bool request_now(FFIContext *c, FFIHostCall *call, const void *args) {
+  if (atomic_load(&c->closing))
+    return false;
+  if (!request(c, call, args)) { /* `done` is not to run before the handler has left */
+    call->answer = answer_of(FFI_RET_ERR, NOT_REGISTERED, sizeof NOT_REGISTERED - 1);
+    call->message.run = run_done;
+    ffi_rt_post(c, &call->message, true);
+  }
+  return true;
+}
+
+static bool request_later(FFIContext *c, FFIHostCall *call, const void *args) {
+  const FFIType *type = call->import->args;
+  if (type != NULL) {
+    call->args = ffi_rt_alloc(type->size);
+    memcpy(call->args, args, type->size);
+    ffi_rt_own(type, call->args, NULL);
+  }
+  call->message.run = run_request;
+  if (ffi_rt_post(c, &call->message, false))
+    return true;
+  args_free(call);
+  return false;
 }
 
 int ffi_rt_host_call(const FFILibrary *library, void *ctx, uint32_t import, const void *args, FFIHostDone done, void *arg) {
@@ -223,22 +258,14 @@ int ffi_rt_host_call(const FFILibrary *library, void *ctx, uint32_t import, cons
   if (c == NULL)
     return FFI_RET_ERR;
   FFIHostCall *call = ffi_rt_alloc(sizeof *call);
-  memset(call, 0, sizeof *call);
-  call->message.run = run_request;
   call->id = atomic_fetch_add(&last_id, 1) + 1;
   call->import = &library->imports[import];
   call->done = done;
   call->arg = arg;
-  const FFIType *type = call->import->args;
-  if (type != NULL) {
-    call->args = ffi_rt_alloc(type->size);
-    memcpy(call->args, args, type->size);
-    ffi_rt_own(type, call->args, NULL);
-  }
+  call->args = NULL;
   ffi_rt_busy();
-  const bool accepted = ffi_rt_post(c, &call->message, false);
+  const bool accepted = ffi_rt_on_thread(c) ? request_now(c, call, args) : request_later(c, call, args);
   if (!accepted) {
-    args_free(call);
     ffi_rt_free(call, sizeof *call);
     ffi_rt_idle();
   }
@@ -260,34 +287,54 @@ static FFIHostAnswer host_answer(const FFIImport *import, int ret, const char *m
   return answer;
 }
 
+/* Takes a small answer into the call itself; false: it is not small. */
+static bool small_answer(FFIHostCall *call, int ret, const char *msg, size_t len) {
+  const FFIImport *import = call->import;
+  const bool is_value = ret == FFI_RET_OK && import->answer_form == FFI_FORM_VALUE;
+  if (len > SMALL || (is_value && (msg == NULL || len != import->ok->size || import->ok->owns)))
+    return false;
+  call->answer = (FFIHostAnswer){ret == FFI_RET_OK ? FFI_RET_OK : FFI_RET_ERR, is_value, len ? call->small : NULL, len};
+  if (len)
+    memcpy(call->small, msg, len);
+  return true;
+}
+
+/* Under the mutex. The same result as of ffi_rt_post_locked. */
+static bool answered(FFIContext *c, FFIHostCall *call) {
+  call->message.run = run_done;
+  return ffi_rt_post_locked(c, &call->message);
+}
+
 int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, int ret, const char *msg, size_t len) {
   const bool malformed = msg == NULL && len != 0;
   FFIContext *c = callId && !malformed ? ffi_rt_pin(library, ctx) : NULL;
   if (c == NULL)
     return FFI_RET_ERR;
+  bool wake = false;
   pthread_mutex_lock(&c->mutex);
-  const FFIHostCall *asked = find_call(c, callId);
-  const FFIImport *import = asked ? asked->import : NULL;
-  pthread_mutex_unlock(&c->mutex);
-  FFIHostCall *call = NULL;
-  if (import != NULL) {
+  FFIHostCall *call = find_call(c, callId);
+  if (call != NULL && small_answer(call, ret, msg, len)) {
+    take_call(c, callId);
+    wake = answered(c, call);
+  } else if (call != NULL) { /* copied without the lock; another answer may be faster */
+    const FFIImport *import = call->import;
+    pthread_mutex_unlock(&c->mutex);
     FFIHostAnswer answer = host_answer(import, ret, msg, len);
-    bool wake = false;
     pthread_mutex_lock(&c->mutex);
     call = take_call(c, callId);
     if (call != NULL) {
       call->answer = answer;
-      call->message.run = run_done;
-      wake = ffi_rt_post_locked(c, &call->message);
-    }
-    pthread_mutex_unlock(&c->mutex);
-    if (wake)
-      ffi_rt_wake(c);
-    if (call == NULL)
+      wake = answered(c, call);
+    } else {
       answer_free(&answer, import->ok);
+    }
   }
+  const bool found = call != NULL;
+  pthread_mutex_unlock(&c->mutex);
+  if (wake)
+    ffi_rt_wake(c);
   ffi_rt_unpin(c);
-  return call != NULL ? FFI_RET_OK : FFI_RET_ERR;
+  return found ? FFI_RET_OK : FFI_RET_ERR;
 }
 
 void ffi_rt_host_fail_all(FFIContext *c) {
