@@ -56,24 +56,24 @@ enum { FFI_CALL_RUNNING,
        FFI_CALL_PARKED,
        FFI_CALL_DONE };
 
+/* Its arguments follow it. With few of them it fits what allocators are fastest with, 120 bytes. */
 struct FFICall {
   FFIMessage message;
   FFICall *next, *previous; /* among the context's parked calls */
   FFIContext *context;
   const FFIFunction *function;
-  FFIHandler handler;
   FFICallback callback;
   void *userData;
   _Atomic int state;
   _Atomic int references; /* the context's and the handler's */
-  bool is_create;
-  bool was_parked; /* when it was answered */
   /* An answer from another thread, on its way to the context's own. */
-  int ret;
-  bool is_value; /* owned `function->ok`, else bytes */
   char *answer;
   size_t answer_len;
-  size_t args_size;
+  int ret;
+  bool is_value;   /* owned `function->ok`, else bytes */
+  bool was_parked; /* when it was answered */
+  bool is_create;
+  bool keeps_context; /* has a reference to it: from being parked on, since its handler may come after the context's end */
 };
 
 typedef struct FFIListener FFIListener;
@@ -87,7 +87,7 @@ struct FFIContext {
   uint32_t slot;
   pthread_t thread;
   _Atomic uint64_t witness;
-  _Atomic int references; /* memory of this struct: its slot's, its calls' */
+  _Atomic int references; /* memory of this struct: its slot's, its parked calls' */
   _Atomic bool closing;   /* written under the mutex */
   void *state;            /* the handlers'; of the context's thread */
 
@@ -140,7 +140,7 @@ void ffi_rt_idle(void);
 void ffi_rt_thread_ends(void);
 
 /* ---- ffi_runtime_calls.c ---- */
-FFICall *ffi_rt_call_new(FFIContext *c, const FFIFunction *function, FFIHandler handler, const void *args, FFICallback callback, void *userData);
+FFICall *ffi_rt_call_new(FFIContext *c, const FFIFunction *function, const void *args, FFICallback callback, void *userData);
 /* Gives up a call that was never queued. */
 void ffi_rt_call_drop(FFICall *call);
 void ffi_rt_fail_parked(FFIContext *c);

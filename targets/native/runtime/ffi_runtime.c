@@ -215,7 +215,7 @@ void *ffi_rt_create(const FFILibrary *library, const void *args, FFICallback cal
   }
   void *handle = c->handle;
   atomic_fetch_add(&c->references, 1);
-  FFICall *call = ffi_rt_call_new(c, library->create ? library->create : &plain, library->on_create, args, callback, userData);
+  FFICall *call = ffi_rt_call_new(c, library->create ? library->create : &plain, args, callback, userData);
   call->is_create = true;
   ffi_rt_post(c, &call->message, true);
   pthread_mutex_lock(&c->mutex);
@@ -244,7 +244,7 @@ int ffi_rt_call(const FFILibrary *library, uint32_t function, void *ctx, const v
   FFIContext *c = ffi_rt_pin(library, ctx);
   if (c == NULL)
     return ffi_rt_refuse(callback, userData, FFI_DESTROYED);
-  FFICall *call = ffi_rt_call_new(c, &library->functions[function], library->handlers[function], args, callback, userData);
+  FFICall *call = ffi_rt_call_new(c, &library->functions[function], args, callback, userData);
   const bool accepted = ffi_rt_post(c, &call->message, false);
   if (!accepted)
     ffi_rt_call_drop(call);

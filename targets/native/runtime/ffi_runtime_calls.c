@@ -3,11 +3,14 @@
 
 #include <string.h>
 
-/* Arguments follow the struct, aligned for any type. */
-#define ARGS_OFFSET ((sizeof(FFICall) + 15) / 16 * 16)
+_Static_assert(sizeof(FFICall) % 16 == 0, "arguments follow the struct, aligned for any type");
 
 static void *args_of(FFICall *call) {
-  return (char *)call + ARGS_OFFSET;
+  return call + 1;
+}
+
+static size_t size_of(const FFICall *call) {
+  return sizeof *call + (call->function->args ? call->function->args->size : 0);
 }
 
 int ffi_rt_refuse(FFICallback callback, void *userData, const char *text) {
@@ -21,35 +24,33 @@ int ffi_rt_refuse(FFICallback callback, void *userData, const char *text) {
 
 static void run_call(FFIContext *c, FFIMessage *message, bool closing);
 
-FFICall *ffi_rt_call_new(FFIContext *c, const FFIFunction *function, FFIHandler handler, const void *args, FFICallback callback, void *userData) {
-  const size_t size = function->args ? function->args->size : 0;
-  FFICall *call = ffi_rt_alloc(ARGS_OFFSET + size);
+FFICall *ffi_rt_call_new(FFIContext *c, const FFIFunction *function, const void *args, FFICallback callback, void *userData) {
+  const FFIType *type = function->args;
+  FFICall *call = ffi_rt_alloc(sizeof *call + (type ? type->size : 0));
   memset(call, 0, sizeof *call);
   call->message.run = run_call;
   call->context = c;
   call->function = function;
-  call->handler = handler;
   call->callback = callback;
   call->userData = userData;
-  call->args_size = size;
   atomic_init(&call->state, FFI_CALL_RUNNING);
   atomic_init(&call->references, 2);
-  if (size) {
-    memcpy(args_of(call), args, size);
-    ffi_rt_own(function->args, args_of(call), NULL);
+  if (type) {
+    memcpy(args_of(call), args, type->size);
+    ffi_rt_own(type, args_of(call), NULL);
   }
-  atomic_fetch_add(&c->references, 1);
   ffi_rt_busy();
   FFI_COUNT(total_calls, 1);
   return call;
 }
 
 static void call_free(FFICall *call) {
-  FFIContext *c = call->context;
-  if (call->args_size)
+  FFIContext *c = call->keeps_context ? call->context : NULL;
+  if (call->function->args)
     ffi_rt_disown(call->function->args, args_of(call), NULL);
-  ffi_rt_free(call, ARGS_OFFSET + call->args_size);
-  ffi_rt_context_release(c);
+  ffi_rt_free(call, size_of(call));
+  if (c != NULL)
+    ffi_rt_context_release(c);
   ffi_rt_idle();
 }
 
@@ -154,6 +155,8 @@ static void answer(FFICall *call, int ret, bool is_value, const void *from, size
       ffi_rt_own(call->function->ok, copy, NULL);
   }
   bool wake = false;
+  /* Its thread may end as soon as the answer is queued. Until then it lives: it runs the handler, or has parked the call. */
+  atomic_fetch_add(&c->references, 1);
   pthread_mutex_lock(&c->mutex);
   const int before = atomic_exchange(&call->state, FFI_CALL_DONE);
   if (before != FFI_CALL_DONE) {
@@ -170,6 +173,7 @@ static void answer(FFICall *call, int ret, bool is_value, const void *from, size
   pthread_mutex_unlock(&c->mutex);
   if (wake)
     ffi_rt_wake(c);
+  ffi_rt_context_release(c);
   if (before == FFI_CALL_DONE && copy != NULL) {
     if (is_value)
       ffi_rt_disown(call->function->ok, copy, NULL);
@@ -199,18 +203,22 @@ void ffi_rt_reply(FFICall *call, const void *ok) {
 
 static void run_call(FFIContext *c, FFIMessage *message, bool closing) {
   FFICall *call = (FFICall *)(void *)message;
+  const FFILibrary *library = c->library;
+  const FFIHandler handler = call->is_create ? library->on_create : library->handlers[call->function - library->functions];
   if (closing)
     ffi_call_fail(call, FFI_DESTROYED, sizeof FFI_DESTROYED - 1);
-  else if (call->handler == NULL)
+  else if (handler == NULL)
     ffi_rt_reply(call, NULL);
   else
-    call->handler(call, args_of(call));
+    handler(call, args_of(call));
   if (atomic_load(&call->state) == FFI_CALL_RUNNING) {
     call->previous = NULL;
     call->next = c->parked;
     if (c->parked)
       c->parked->previous = call;
     c->parked = call;
+    call->keeps_context = true;
+    atomic_fetch_add(&c->references, 1);
     int running = FFI_CALL_RUNNING;
     if (atomic_compare_exchange_strong(&call->state, &running, FFI_CALL_PARKED))
       return;
