@@ -96,8 +96,8 @@ struct FFIContext {
   pthread_cond_t told;          /* others wait: for the constructor, for a listener to return */
   _Atomic bool waiting;         /* whoever clears it signals `wake`, under the mutex */
   _Atomic(FFIMessage *) newest; /* the queue, linked backwards; FFI_CLOSED at last */
-  FFICall *parked; /* of the context's thread */
-  int created; /* 0 not yet, 1 yes, 2 failed */
+  FFICall *parked;              /* of the context's thread */
+  int created;                  /* 0 not yet, 1 yes, 2 failed */
   FFIListener *listeners, **last_listener;
   uint64_t next_listener;
   FFIHostEntry *host_entries;

@@ -41,6 +41,7 @@ var slots struct {
 	sync.Mutex
 	idle []*slot
 	used int // slots in chunks
+	live int64
 }
 
 // Stats are counters of the whole process.
@@ -58,15 +59,18 @@ type Stats struct {
 	Malformed     int64 // results, requests and events that could not be lifted
 }
 
-var live, stray, late, progress, malformed atomic.Int64
+var stray, late, progress, malformed atomic.Int64
 
 // ReadStats reads the counters.
 func ReadStats() Stats {
 	arenas.Lock()
 	n := arenas.live
 	arenas.Unlock()
+	slots.Lock()
+	live := slots.live
+	slots.Unlock()
 	return Stats{
-		LiveSlots: live.Load(), LiveArenas: int64(n),
+		LiveSlots: live, LiveArenas: int64(n),
 		LiveHosts: hosts.count(), LiveHostCalls: liveHostCalls.Load(), LiveListeners: listeners.count(),
 		UntoldEvents: untoldEvents.Load(),
 		Stray:        stray.Load(), Late: late.Load(), Dropped: droppedCalls.Load(),
@@ -86,12 +90,12 @@ func Trim() {
 }
 
 func acquireSlot() *slot {
-	live.Add(1)
 	slots.Lock()
 	defer slots.Unlock()
 	if len(slots.idle) == 0 {
 		addChunk()
 	}
+	slots.live++
 	s := slots.idle[len(slots.idle)-1]
 	slots.idle = slots.idle[:len(slots.idle)-1]
 	return s
@@ -142,8 +146,8 @@ func (s *slot) release() {
 	s.state.Store(next << phaseBits)
 	slots.Lock()
 	slots.idle = append(slots.idle, s)
+	slots.live--
 	slots.Unlock()
-	live.Add(-1)
 }
 
 // claim finds the slot that waits for this user data and makes it delivering; nil where none does. Of
