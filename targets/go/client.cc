@@ -104,12 +104,15 @@ class Client {
     code_.line("// ", names.context, " calls ", function.name, ", until ctx ends.");
     code_.open("func (c *", p_.names.client, ") ", names.context, "(ctx context.Context",
                list.empty() ? "" : ", ", list, ") ", results, " {");
-    if (ok) code_.line("var result ", p_.names.types[*ok]);
+    const std::string in_slot = ok ? received_in_slot(layout, *ok, function) : "";
+    if (ok && in_slot.empty()) code_.line("var result ", p_.names.types[*ok]);
     code_.line("call := c.instance.Begin(", index, ")");
     if (layout.error_is_text) code_.line("call.DeclaresText()");
     const std::string args = lower_args(index);
     if (layout.form == ResultForm::None) {
       code_.line("return call.Do(ctx, ", args, ", nil, ffirt.ReceiveNothing)");
+    } else if (!in_slot.empty()) {
+      code_.line("return call.", in_slot, "(ctx, ", args, ")");
     } else {
       const std::string receive =
           receiver(layout, layout.error_is_text ? nullptr : declared, function);
@@ -122,6 +125,14 @@ class Client {
 
   [[nodiscard]] std::string side(const std::optional<TypeId>& id) const {
     return id ? p_.names.types[*id] : "struct{}";
+  }
+
+  /// The method of ffirt.Call for results that it has room for; empty for others.
+  [[nodiscard]] std::string received_in_slot(const FunctionLayout& layout, TypeId ok,
+                                             const Function& function) const {
+    if (layout.form == ResultForm::RawText) return "DoText";
+    const bool is_plain = layout.error_is_text || (function.result && *function.result == ok);
+    return is_plain && p_.type(ok).kind == Kind::U64 ? "DoUint64" : "";
   }
 
   /// The function that lifts a method's result; one for all methods that answer it in the same way.

@@ -169,8 +169,8 @@ func main() {
 		}
 		return
 	}
-	// The values: a result is one where the caller keeps it, a text one more on each side.
-	values := map[string]float64{"number": 1, "text": 2, "ask number": 1, "ask text": 3}
+	// The values: a text is one on each side that gets it.
+	values := map[string]float64{"number": 0, "text": 1, "ask number": 0, "ask text": 2}
 	names := []string{"number", "text", "ask number", "ask text"}
 
 	fmt.Printf("%d processors\n", runtime.GOMAXPROCS(0))

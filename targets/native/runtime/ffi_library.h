@@ -61,8 +61,8 @@ int ffi_rt_host_complete(const FFILibrary *library, void *ctx, uint64_t callId, 
 void ffi_rt_reply(FFICall *call, const void *ok);
 /* Tells all listeners of an event, from any thread. 1: the context is destroyed. */
 int ffi_rt_fire(const FFILibrary *library, void *ctx, uint32_t import, const void *args);
-/* Calls a host function, from any thread. `done` runs exactly once, on the context's thread, unless this returns 1:
- * the context is destroyed. */
+/* Calls a host function, from any thread; from the context's own the host is called before this returns. `done` runs exactly
+ * once, on the context's thread, later, unless this returns 1: the context is destroyed. */
 int ffi_rt_host_call(const FFILibrary *library, void *ctx, uint32_t import, const void *args, FFIHostDone done, void *arg);
 
 /* As ffi_timer_start, in nanoseconds. */

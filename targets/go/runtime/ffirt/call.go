@@ -124,22 +124,53 @@ func (c *Call) DeclaresText() { c.declared = true }
 // holds it; it runs on the library's thread. When ctx ends first, Do gives its error at once and the
 // result is dropped when it comes.
 func (c *Call) Do(ctx context.Context, args, result unsafe.Pointer, receive Receive) error {
+	s := acquireSlot()
+	mine, err := c.run(s, ctx, args, result, receive)
+	if mine {
+		s.release()
+	}
+	return err
+}
+
+// DoText is Do for a string, and DoUint64 for a number: the slot has room for these, so that no memory
+// is allocated for the result to arrive in.
+func (c *Call) DoText(ctx context.Context, args unsafe.Pointer) (text string, err error) {
+	s := acquireSlot()
+	mine, err := c.run(s, ctx, args, unsafe.Pointer(&s.text), ReceiveText)
+	if mine {
+		text, s.text = s.text, ""
+		s.release()
+	}
+	return text, err
+}
+
+func (c *Call) DoUint64(ctx context.Context, args unsafe.Pointer) (number uint64, err error) {
+	s := acquireSlot()
+	mine, err := c.run(s, ctx, args, unsafe.Pointer(&s.number), ReceiveUint64)
+	if mine {
+		number, s.number = s.number, 0
+		s.release()
+	}
+	return number, err
+}
+
+// run is Do with a slot, which is the caller's to release afterwards unless it was left to a completion
+// that is still to come.
+func (c *Call) run(s *slot, ctx context.Context, args, result unsafe.Pointer, receive Receive) (mine bool, err error) {
 	err, cancelled := c.Arena.err, ctx.Done()
 	if err == nil && cancelled != nil {
 		err = ctx.Err()
 	}
 	if err != nil {
 		releaseArena(c.Arena)
-		return err
+		return true, err
 	}
-	s := acquireSlot()
 	user := s.arm(result, receive)
 	code := C.ffirt_call(c.library, C.uint32_t(c.method), C.uintptr_t(c.instance.handle), C.uintptr_t(user), args)
 	releaseArena(c.Arena) // the library has copied the arguments
 	if code != retOK && s.disarm() {
-		s.release()
 		text := fmt.Sprintf("the library refused the call (code %d)", int(code))
-		return &Error{text, Refused, c.instance.closed.Load()}
+		return true, &Error{text, Refused, c.instance.closed.Load()}
 	}
 	if cancelled == nil {
 		<-s.done
@@ -148,17 +179,16 @@ func (c *Call) Do(ctx context.Context, args, result unsafe.Pointer, receive Rece
 		case <-s.done:
 		case <-cancelled:
 			if s.abandon() {
-				return ctx.Err()
+				return false, ctx.Err()
 			}
 			<-s.done // the result was faster
 		}
 	}
 	err = s.err
-	s.release()
 	if text, ok := err.(*Error); ok {
 		c.explain(text, int(code))
 	}
-	return err
+	return true, err
 }
 
 // explain says whose error it is.

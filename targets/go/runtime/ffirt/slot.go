@@ -18,6 +18,9 @@ type slot struct {
 	result  unsafe.Pointer // Go memory
 	receive Receive
 	err     error
+
+	text   string // where a result of these types arrives
+	number uint64
 }
 
 const (
@@ -91,18 +94,19 @@ func Trim() {
 
 func acquireSlot() *slot {
 	slots.Lock()
-	defer slots.Unlock()
 	if len(slots.idle) == 0 {
 		addChunk()
 	}
 	slots.live++
 	s := slots.idle[len(slots.idle)-1]
 	slots.idle = slots.idle[:len(slots.idle)-1]
+	slots.Unlock()
 	return s
 }
 
 func addChunk() {
 	if slots.used == maxChunks*chunkSlots {
+		slots.Unlock()
 		panic("ffirt: more than 16 million calls are pending")
 	}
 	chunk := new([chunkSlots]slot)
