@@ -211,9 +211,9 @@ std::vector<Fault> completion_faults() {
        .shows = Shows::NoAnswer,
        .edit =
            edits::all({edits::text(kGoCall, "\t\"fmt\"\n", "\t\"fmt\"\n\t\"runtime\"\n"),
-                       edits::text(kGoCall, "\ts := acquireSlot()\n\tuser := ",
+                       edits::text(kGoCall, "\tuser := s.arm(",
                                    "\truntime.LockOSThread()\n\tdefer runtime.UnlockOSThread()\n"
-                                   "\ts := acquireSlot()\n\tuser := ")}),
+                                   "\tuser := s.arm(")}),
        .profile = "completion"},
       {.id = "C12",
        .target = "go",
@@ -298,9 +298,9 @@ std::vector<Fault> completion_faults() {
        .sentence = "The library goes on reading its caller's arguments after it accepted a call.",
        .property = "lifetime",
        .edit = edits::all(
-           {edits::text(kCalls, "    ffi_rt_own(function->args, args_of(call), NULL);\n", ""),
+           {edits::text(kCalls, "    ffi_rt_own(type, args_of(call), NULL);\n", ""),
             edits::text(kCalls,
-                        "  if (call->args_size)\n"
+                        "  if (call->function->args)\n"
                         "    ffi_rt_disown(call->function->args, args_of(call), NULL);\n",
                         "")}),
        .profile = "completion"},
