@@ -49,7 +49,11 @@ void add(std::vector<Bench>& out, const std::string& name, F once) {
     std::uint64_t index = 0;
     return timed(n, [&] { benchmark::DoNotOptimize(once(index++)); });
   };
-  out.push_back({.name = name, .floor = "", .run = counting_once(std::move(run)), .counted = true});
+  out.push_back({.name = name,
+                 .floor = "",
+                 .run = counting_once(std::move(run)),
+                 .counted = true,
+                 .one_processor = true});
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ struct Bench {
   std::function<Result<Measured>(std::uint64_t n)> run;
   /// Whether the same iterations always execute the same instructions: paths in C and C++ alone.
   bool counted = false;
+  /// Whether all of its threads are this process's, so that they can be kept on one processor:
+  /// two blocks there can be compared, however busy another program keeps the others.
+  bool one_processor = false;
   double items = 0;  ///< what one iteration handles, for items_per_second; 0: no such rate
 };
 

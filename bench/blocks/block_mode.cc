@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,22 +27,56 @@ constexpr std::uint64_t kMaxBlockNs = 1'000'000'000'000;
 
 json refuse(const std::string& why) { return {{"error", why}}; }
 
+/// Keeps this thread, and those that it starts meanwhile, on one processor.
+class OnProcessor {
+ public:
+  explicit OnProcessor(std::uint64_t processor) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    if (processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof before_, &before_) != 0) return;
+    CPU_SET(processor, &one);
+    kept_ = sched_setaffinity(0, sizeof one, &one) == 0;
+  }
+  ~OnProcessor() {
+    if (kept_) sched_setaffinity(0, sizeof before_, &before_);
+  }
+  OnProcessor(const OnProcessor&) = delete;
+  OnProcessor& operator=(const OnProcessor&) = delete;
+  [[nodiscard]] bool kept() const { return kept_; }
+
+ private:
+  cpu_set_t before_{};
+  bool kept_ = false;
+};
+
+std::optional<std::uint64_t> number(std::string_view digits) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
 class Server {
  public:
   explicit Server(const std::vector<Bench>& benches) : benches_(benches) {}
 
   json answer(std::string_view line) {
     if (line == "list") return list();
-    const auto [verb, number, name] = split(line);
+    const auto [verb, number, name, processor] = split(line);
     if (verb != "block" && verb != "count")
-      return refuse("expected: list, block MIN_NS NAME, or count N NAME");
+      return refuse("expected: list, block MIN_NS NAME [PROCESSOR], or count N NAME");
     const std::uint64_t limit = verb == "block" ? kMaxBlockNs : kMaxIterations;
     if (!number || *number == 0 || *number > limit)
       return refuse(verb + ": its first argument is a number from 1 to " + std::to_string(limit));
     const auto found = std::find_if(benches_.begin(), benches_.end(),
                                     [&](const Bench& b) { return b.name == name; });
     if (found == benches_.end()) return refuse("no benchmark is named \"" + name + "\"");
-    return verb == "block" ? block(*found, static_cast<double>(*number)) : count(*found, *number);
+    if (verb == "count") return count(*found, *number);
+    if (!processor) return block(*found, static_cast<double>(*number));
+    if (!found->one_processor) return refuse(name + " is not for one processor");
+    const OnProcessor there(*processor);
+    if (!there.kept()) return refuse("no processor " + std::to_string(*processor) + " to run on");
+    return block(*found, static_cast<double>(*number));
   }
 
  private:
@@ -49,25 +84,29 @@ class Server {
     std::string verb;
     std::optional<std::uint64_t> number;
     std::string name;
+    std::optional<std::uint64_t> processor;
   };
 
   static Request split(std::string_view line) {
     const std::size_t first = std::min(line.find(' '), line.size());
     const std::size_t second = std::min(line.find(' ', first + 1), line.size());
-    Request out{std::string(line.substr(0, first)), {}, {}};
-    if (second < line.size()) out.name = line.substr(second + 1);
-    if (first == line.size()) return out;
-    const std::string_view digits = line.substr(first + 1, second - first - 1);
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error == std::errc() && end == digits.data() + digits.size()) out.number = number;
+    const std::size_t third = std::min(line.find(' ', second + 1), line.size());
+    Request out{std::string(line.substr(0, first)), {}, {}, {}};
+    if (first < line.size()) out.number = number(line.substr(first + 1, second - first - 1));
+    if (second < line.size()) out.name = line.substr(second + 1, third - second - 1);
+    if (third < line.size()) out.processor = number(line.substr(third + 1));
+    // What is no number belongs to a name that there is not.
+    if (third < line.size() && !out.processor) out.name += line.substr(third);
     return out;
   }
 
   [[nodiscard]] json list() const {
     json names = json::array();
     for (const Bench& b : benches_)
-      names.push_back({{"name", b.name}, {"floor", b.floor}, {"counted", b.counted}});
+      names.push_back({{"name", b.name},
+                       {"floor", b.floor},
+                       {"counted", b.counted},
+                       {"one_processor", b.one_processor}});
     return {{"benchmarks", std::move(names)}};
   }
 

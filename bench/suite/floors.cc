@@ -154,15 +154,17 @@ Result<Measured> copy(std::uint64_t bytes, std::uint64_t n) {
 }  // namespace
 
 void add_floor_benches(std::vector<Bench>& out) {
-  out.push_back({.name = "floor/c-call", .floor = "", .run = c_call, .counted = true});
-  out.push_back({.name = "floor/ffi-call", .floor = "", .run = ffi});
-  out.push_back({.name = "floor/hop", .floor = "", .run = hop});
+  out.push_back(
+      {.name = "floor/c-call", .floor = "", .run = c_call, .counted = true, .one_processor = true});
+  out.push_back({.name = "floor/ffi-call", .floor = "", .run = ffi, .one_processor = true});
+  out.push_back({.name = "floor/hop", .floor = "", .run = hop, .one_processor = true});
   out.push_back({.name = "floor/socket", .floor = "", .run = socket_round_trip});
   out.push_back({.name = "floor/socket-one-way", .floor = "", .run = socket_one_way});
   for (const std::uint64_t bytes : memcpy_sizes())
-    out.push_back({.name = memcpy_name(bytes), .floor = "", .run = [bytes](std::uint64_t n) {
-                     return copy(bytes, n);
-                   }});
+    out.push_back({.name = memcpy_name(bytes),
+                   .floor = "",
+                   .run = [bytes](std::uint64_t n) { return copy(bytes, n); },
+                   .one_processor = true});
 }
 
 }  // namespace fficheck

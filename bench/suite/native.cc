@@ -171,7 +171,8 @@ void add_native_benches(std::vector<Bench>& out) {
                    .run = counting_once([native, &call, run](std::uint64_t n) -> Result<Measured> {
                      FFICHECK_TRY(Native * loaded, native->get());
                      return run(*loaded, call, n);
-                   })});
+                   }),
+                   .one_processor = true});
   };
   for (const ShapeCall& call : shape_calls()) {
     add(call, "control/call", "floor/hop", call_each);
@@ -185,7 +186,8 @@ void add_native_benches(std::vector<Bench>& out) {
          .run = counting_once([native, function, rest](std::uint64_t n) -> Result<Measured> {
            FFICHECK_TRY(Native * loaded, native->get());
            return asked(*loaded, function, rest, n);
-         })});
+         }),
+         .one_processor = true});
   };
   add_asked("host/none/-", "floor/c-call", "ask-nothing", {});
   add_asked("host/scalar/both", "floor/c-call", "ask-next", {});

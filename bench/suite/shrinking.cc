@@ -92,7 +92,8 @@ void add_shrinking_benches(std::vector<Bench>& out) {
                    if (took.ok()) took.value().items = tried;
                    return took;
                  }),
-                 .counted = true});
+                 .counted = true,
+                 .one_processor = true});
 }
 
 }  // namespace fficheck

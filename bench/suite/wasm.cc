@@ -186,9 +186,9 @@ class Suite {
   void add(const std::string& name, const std::string& floor, const Guest& guest, F run) {
     out_.push_back({.name = name,
                     .floor = floor,
-                    .run = counting_once([guest, run = std::move(run)](std::uint64_t n) {
-                      return run(*guest, n);
-                    })});
+                    .run = counting_once(
+                        [guest, run = std::move(run)](std::uint64_t n) { return run(*guest, n); }),
+                    .one_processor = true});
   }
 
   /// All benchmarks of a guest language, "wasm-c".

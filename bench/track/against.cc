@@ -39,9 +39,13 @@ bool addresses_are_random() {
 /// when it is written, stays for all processes that run it, and was seen to cost 8 %.
 class BuildContest final : public Contest {
  public:
-  BuildContest(const Build& baseline, const Build& candidate, std::string program)
-      : baseline_(baseline), candidate_(candidate), program_(std::move(program)) {
-    runs_.emplace(baseline.dir / program_, candidate.dir / program_, kLimit);
+  BuildContest(const Build& baseline, const Build& candidate, std::string program,
+               std::set<std::string> kept)
+      : baseline_(baseline),
+        candidate_(candidate),
+        program_(std::move(program)),
+        kept_(std::move(kept)) {
+    runs_.emplace(baseline.dir / program_, candidate.dir / program_, kLimit, kept_);
   }
 
   Result<std::unique_ptr<Contestant>> start(Side side) override { return runs_->start(side); }
@@ -58,7 +62,7 @@ class BuildContest final : public Contest {
     FFICHECK_TRY(TempDir dir, TempDir::create("fficheck-rerun"));
     FFICHECK_TRY(const Build a, store_build(baseline_, dir.path() / "baseline"));
     FFICHECK_TRY(const Build b, store_build(candidate_, dir.path() / "candidate"));
-    runs_.emplace(a.dir / program_, b.dir / program_, kLimit);
+    runs_.emplace(a.dir / program_, b.dir / program_, kLimit, kept_);
     dir_ = std::make_unique<TempDir>(std::move(dir));
     return {};
   }
@@ -66,6 +70,7 @@ class BuildContest final : public Contest {
   const Build& baseline_;
   const Build& candidate_;
   std::string program_;
+  std::set<std::string> kept_;
   std::unique_ptr<TempDir> dir_;
   std::optional<ProgramContest> runs_;
 };
@@ -73,6 +78,7 @@ class BuildContest final : public Contest {
 struct Names {
   std::vector<std::string> both;     ///< in the candidate's order
   std::vector<std::string> counted;  ///< of those
+  std::set<std::string> kept;        ///< of those: on one processor, in both builds
 };
 
 Result<std::vector<ListedBench>> list_of(const Build& build, const std::string& program) {
@@ -85,9 +91,9 @@ Result<std::vector<ListedBench>> list_of(const Build& build, const std::string& 
 Result<Names> common_names(const std::string& program, const std::regex& filter, Against& out) {
   FFICHECK_TRY(const std::vector<ListedBench> ours, list_of(out.candidate, program));
   FFICHECK_TRY(const std::vector<ListedBench> theirs, list_of(out.baseline, program));
-  std::map<std::string, bool> there;
+  std::map<std::string, ListedBench> there;
   for (const ListedBench& b : theirs)
-    if (std::regex_search(b.name, filter)) there[b.name] = b.counted;
+    if (std::regex_search(b.name, filter)) there[b.name] = b;
   Names names;
   for (const ListedBench& b : ours) {
     if (!std::regex_search(b.name, filter)) continue;
@@ -97,10 +103,11 @@ Result<Names> common_names(const std::string& program, const std::regex& filter,
       continue;
     }
     names.both.push_back(b.name);
-    if (b.counted && found->second) names.counted.push_back(b.name);
+    if (b.counted && found->second.counted) names.counted.push_back(b.name);
+    if (b.one_processor && found->second.one_processor) names.kept.insert(b.name);
     there.erase(found);
   }
-  for (const auto& [name, counted] : there) out.only_baseline.push_back(name);
+  for (const auto& [name, bench] : there) out.only_baseline.push_back(name);
   return names;
 }
 
@@ -192,7 +199,7 @@ Result<Against> run_against(const Build& baseline, const Build& candidate,
     FFICHECK_TRY(const Names names, common_names(program, filter, out));
     if (names.both.empty()) continue;
     any = true;
-    BuildContest contest(baseline, candidate, program);
+    BuildContest contest(baseline, candidate, program, names.kept);
     FFICHECK_TRY(Comparison done, compare(contest, names.both, options.compare, observer));
     if (!contest.note.empty()) out.notes.push_back(contest.note);
     out.comparison.interrupted = out.comparison.interrupted || done.interrupted;

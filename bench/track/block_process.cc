@@ -1,6 +1,7 @@
 #include "bench/track/block_process.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -17,6 +18,10 @@ using Clock = std::chrono::steady_clock;
 
 /// Nothing that a program answers is longer.
 constexpr std::size_t kMaxLine = 16u << 20;
+
+/// How much longer blocks last that are not kept on one processor: what wakes whom, and where, then
+/// differs from one to the next, and evens out over time.
+constexpr std::uint64_t kLonger = 5;
 
 /// The answer as an object; its "error" as an Error.
 Result<json> parse_answer(const std::string& line) {
@@ -117,14 +122,18 @@ Result<std::vector<ListedBench>> BlockProcess::list() {
   for (const json& b : listed) {
     const json name = b.is_object() ? b.value("name", json()) : json();
     if (!name.is_string()) return environment_error("a bench program lists one without a name");
-    out.push_back({name.get<std::string>(), b.value("counted", json(false)) == json(true)});
+    out.push_back({name.get<std::string>(), b.value("counted", json(false)) == json(true),
+                   b.value("one_processor", json(false)) == json(true)});
   }
   return out;
 }
 
 Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_t min_ns) {
+  const bool kept = kept_.contains(benchmark);
+  const std::uint64_t least = kept ? min_ns : kLonger * min_ns;
+  const std::string where = kept ? " " + std::to_string(processor_) : "";
   FFICHECK_TRY(const std::string line,
-               request("block " + std::to_string(min_ns) + " " + benchmark));
+               request("block " + std::to_string(least) + " " + benchmark + where));
   FFICHECK_TRY(const json answer, parse_answer(line));
   const double iterations = number(answer, "iterations");
   const double ns = number(answer, "ns");
@@ -135,6 +144,11 @@ Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_
     return std::isfinite(value) ? value : 0.0;
   };
   return BlockCost{ns / iterations, counted("allocs"), counted("bytes")};
+}
+
+void BlockProcess::keep(std::set<std::string> benchmarks, std::size_t processor) {
+  kept_ = std::move(benchmarks);
+  processor_ = processor;
 }
 
 Result<void> BlockProcess::count(const std::string& benchmark, std::uint64_t n) {
@@ -152,11 +166,25 @@ ProcessEnd BlockProcess::finish() {
   return end;
 }
 
+ProgramContest::ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,
+                               std::chrono::milliseconds limit, std::set<std::string> kept)
+    : baseline_(std::move(baseline)),
+      candidate_(std::move(candidate)),
+      limit_(limit),
+      kept_(std::move(kept)) {
+  cpu_set_t mine;
+  if (sched_getaffinity(0, sizeof mine, &mine) != 0) return;
+  for (std::size_t i = 0; i < CPU_SETSIZE; ++i)
+    if (CPU_ISSET(i, &mine)) processors_.push_back(i);
+}
+
 Result<std::unique_ptr<Contestant>> ProgramContest::start(Side side) {
   const std::filesystem::path& program = side == Side::Baseline ? baseline_ : candidate_;
-  FFICHECK_TRY(std::unique_ptr<Contestant> started,
+  FFICHECK_TRY(std::unique_ptr<BlockProcess> started,
                BlockProcess::start({program.string()}, limit_));
-  return started;
+  const std::size_t number = starts_[side == Side::Baseline ? 0 : 1]++;
+  if (!processors_.empty()) started->keep(kept_, processors_[number % processors_.size()]);
+  return std::unique_ptr<Contestant>(std::move(started));
 }
 
 }  // namespace fficheck

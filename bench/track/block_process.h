@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace fficheck {
 /// A benchmark that a program has.
 struct ListedBench {
   std::string name;
-  bool counted = false;  ///< instruction counts repeat
+  bool counted = false;        ///< instruction counts repeat
+  bool one_processor = false;  ///< may be kept on one processor
 };
 
 /// A bench program in block mode. It ends with its owner.
@@ -30,6 +32,8 @@ class BlockProcess : public Contestant {
 
   Result<std::vector<ListedBench>> list();
   Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) override;
+  /// From now on blocks of these run on that processor.
+  void keep(std::set<std::string> benchmarks, std::size_t processor);
   /// Exactly n iterations, between two marks.
   Result<void> count(const std::string& benchmark, std::uint64_t n);
   /// Closes the program's input and waits for its end, until which it writes what it has to.
@@ -46,20 +50,25 @@ class BlockProcess : public Contestant {
   UniqueFd socket_;
   std::chrono::milliseconds limit_;
   std::string buffer_;
+  std::set<std::string> kept_;
+  std::size_t processor_ = 0;
 };
 
-/// A bench program of both sides.
+/// A bench program of both sides. Benchmarks of `kept` run on one processor, the same for the k-th
+/// start of either side, the next one for the next.
 class ProgramContest : public Contest {
  public:
   ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,
-                 std::chrono::milliseconds limit)
-      : baseline_(std::move(baseline)), candidate_(std::move(candidate)), limit_(limit) {}
+                 std::chrono::milliseconds limit, std::set<std::string> kept);
   Result<std::unique_ptr<Contestant>> start(Side side) override;
 
  private:
   std::filesystem::path baseline_;
   std::filesystem::path candidate_;
   std::chrono::milliseconds limit_;
+  std::set<std::string> kept_;
+  std::vector<std::size_t> processors_;  ///< that this process may use
+  std::size_t starts_[2] = {};           ///< by side
 };
 
 }  // namespace fficheck

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -48,10 +49,10 @@ TEST(BlockMode, GreetsThenAnswersEachLineWithOne) {
 TEST(BlockMode, ListsWhatThereIsInItsOrder) {
   std::vector<std::uint64_t> runs;
   std::vector<Bench> benches{fake("b/x", 1, runs), fake("a", 1, runs)};
-  benches[1].counted = true;
+  benches[1].counted = benches[1].one_processor = true;
   EXPECT_EQ(answers(benches, "list\n").at(1)["benchmarks"],
-            json({{{"name", "b/x"}, {"floor", ""}, {"counted", false}},
-                  {{"name", "a"}, {"floor", ""}, {"counted", true}}}));
+            json({{{"name", "b/x"}, {"floor", ""}, {"counted", false}, {"one_processor", false}},
+                  {{"name", "a"}, {"floor", ""}, {"counted", true}, {"one_processor", true}}}));
 }
 
 TEST(BlockMode, ABlockLastsAtLeastAsLongAsAskedAndNotMuchLonger) {
@@ -78,6 +79,40 @@ TEST(BlockMode, CountsRunExactlyTheIterationsAsked) {
   std::vector<std::uint64_t> runs;
   EXPECT_EQ(answers({fake("a", 100, runs)}, "count 37 a\n").at(1), json({{"iterations", 37}}));
   EXPECT_EQ(runs, std::vector<std::uint64_t>({1, 37}));
+}
+
+/// Tells how many processors it may use as its allocations, and which it runs on as their bytes.
+Bench where(bool one_processor) {
+  auto run = [](std::uint64_t n) -> Result<Measured> {
+    const double count = static_cast<double>(n);
+    cpu_set_t mine;
+    sched_getaffinity(0, sizeof mine, &mine);
+    return Measured{
+        .ns = 1000 * count, .allocs = count * CPU_COUNT(&mine), .bytes = count * sched_getcpu()};
+  };
+  return {.name = "where", .floor = "", .run = run, .one_processor = one_processor};
+}
+
+TEST(BlockMode, ABlockStaysOnTheProcessorAskedForAndTheNextIsFree) {
+  cpu_set_t mine;
+  ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
+  int last = CPU_SETSIZE - 1;
+  while (!CPU_ISSET(last, &mine)) --last;
+  const auto got =
+      answers({where(true)}, "block 1000 where " + std::to_string(last) + "\nblock 1000 where\n");
+  EXPECT_EQ(got.at(1)["allocs"], 1);
+  EXPECT_EQ(got.at(1)["bytes"], last);
+  EXPECT_EQ(got.at(2)["allocs"], CPU_COUNT(&mine));
+}
+
+TEST(BlockMode, AProcessorThatThereIsNotIsRefusedAndAnyWhereTheBenchmarkWantsMore) {
+  const auto refusal = [](bool one, const std::string& processor) {
+    const auto got = answers({where(one)}, "block 1000 where " + processor + "\n");
+    return got.at(1).value("error", "");
+  };
+  for (const char* none : {"1023", "1024", "18446744073709551615"})
+    EXPECT_THAT(refusal(true, none), HasSubstr("no processor"));
+  EXPECT_THAT(refusal(false, "0"), HasSubstr("not for one processor"));
 }
 
 TEST(BlockMode, ABenchmarkThatCostsNothingIsRefusedAndNotLoopedForEver) {

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
+#include <array>
 #include <chrono>
+#include <set>
 
 namespace fficheck {
 namespace {
@@ -23,10 +26,12 @@ TEST(BlockProcess, ListsAndMeasures) {
   BlockProcess& p = *started.value();
   const auto listed = p.list();
   ASSERT_TRUE(listed.ok());
-  ASSERT_EQ(listed.value().size(), 7u);
+  ASSERT_EQ(listed.value().size(), 9u);
   EXPECT_EQ(listed.value()[0].name, "fake/fast");
   EXPECT_TRUE(listed.value()[0].counted);
   EXPECT_FALSE(listed.value()[2].counted);
+  EXPECT_FALSE(listed.value()[0].one_processor);
+  EXPECT_TRUE(listed.value()[8].one_processor);
   const auto block = p.block("fake/steady", 2'000'000);
   ASSERT_TRUE(block.ok()) << block.error().text();
   EXPECT_NEAR(block.value().ns, 1000, 1e-6);
@@ -76,6 +81,44 @@ TEST(BlockProcess, ProgramsWithoutBlockModeAreRefusedWithARemedy) {
     EXPECT_THAT(refused.error().remedy, HasSubstr("later")) << how;
   }
   EXPECT_FALSE(BlockProcess::start({"/nonexistent/bench"}, 1s).ok());
+}
+
+/// What a block of a benchmark costs on either side, both freshly started.
+std::array<BlockCost, 2> costs(ProgramContest& contest, const std::string& benchmark) {
+  std::array<BlockCost, 2> out;
+  for (const Side side : {Side::Baseline, Side::Candidate}) {
+    auto started = contest.start(side);
+    EXPECT_TRUE(started.ok());
+    const auto cost = started.value()->block(benchmark, 1'000'000);
+    EXPECT_TRUE(cost.ok());
+    out[side == Side::Baseline ? 0 : 1] = cost.value();
+  }
+  return out;
+}
+
+TEST(ProgramContest, BothSidesShareAProcessorAndTheNextStartsTheNextOne) {
+  cpu_set_t mine;
+  ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
+  ProgramContest contest(FFICHECK_FAKE_BENCH, FFICHECK_FAKE_BENCH, 20s, {"fake/where"});
+  std::set<double> seen;
+  for (int k = 0; k < CPU_COUNT(&mine); ++k) {
+    const auto [a, b] = costs(contest, "fake/where");
+    EXPECT_EQ(a.allocs, 1);
+    EXPECT_EQ(b.allocs, 1);
+    EXPECT_EQ(a.bytes, b.bytes);
+    seen.insert(a.bytes);
+  }
+  EXPECT_EQ(seen.size(), static_cast<std::size_t>(CPU_COUNT(&mine)));
+}
+
+TEST(ProgramContest, WhatIsNotKeptRunsAnywhereAndLonger) {
+  cpu_set_t mine;
+  ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
+  ProgramContest free(FFICHECK_FAKE_BENCH, FFICHECK_FAKE_BENCH, 20s, {});
+  EXPECT_EQ(costs(free, "fake/where")[0].allocs, CPU_COUNT(&mine));
+  ProgramContest kept(FFICHECK_FAKE_BENCH, FFICHECK_FAKE_BENCH, 20s, {"fake/length"});
+  EXPECT_GE(costs(free, "fake/length")[0].allocs, 5000);
+  EXPECT_LT(costs(kept, "fake/length")[0].allocs, 2000);
 }
 
 }  // namespace

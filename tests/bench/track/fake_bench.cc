@@ -1,5 +1,6 @@
 // A bench program for tests: speaks block mode, and misbehaves as FFICHECK_FAKE says. Costs are
 // invented, not measured: 100 ns for "fast", 1000 ns for "steady", times FFICHECK_FAKE_FACTOR.
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -23,6 +24,27 @@ fficheck::Bench fake(std::string name, double each) {
     return fficheck::Measured{.ns = each * count, .allocs = count, .bytes = 8 * count};
   };
   return {.name = std::move(name), .floor = "", .run = std::move(run), .counted = true};
+}
+
+/// Tells how many processors it may use as its allocations, and which it runs on as their bytes.
+fficheck::Bench where() {
+  auto run = [](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
+    const double count = static_cast<double>(n);
+    cpu_set_t mine;
+    sched_getaffinity(0, sizeof mine, &mine);
+    return fficheck::Measured{
+        .ns = 1000 * count, .allocs = count * CPU_COUNT(&mine), .bytes = count * sched_getcpu()};
+  };
+  return {.name = "fake/where", .floor = "", .run = run, .one_processor = true};
+}
+
+/// Tells its number of iterations, of 1000 ns each, as allocations of one.
+fficheck::Bench length() {
+  auto run = [](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
+    const double count = static_cast<double>(n);
+    return fficheck::Measured{.ns = 1000 * count, .allocs = count * count};
+  };
+  return {.name = "fake/length", .floor = "", .run = run, .one_processor = true};
 }
 
 }  // namespace
@@ -61,5 +83,7 @@ int main(int argc, char** argv) {
     };
     benches.push_back({"fake/loop-" + std::to_string(turns), "", run, true});
   }
+  benches.push_back(where());
+  benches.push_back(length());
   return fficheck::bench_main(argc, argv, benches);
 }

@@ -52,13 +52,6 @@ Answer<CallOutcome> dies_of_lists(const Schema& s, const Function& f,
   return fake::echo(s, f, args);
 }
 
-Answer<CallOutcome> hangs_for_options(const Schema& s, const Function& f,
-                                      const std::vector<Value>& args) {
-  if (s.type(f.params[0].type).kind == Kind::Option)
-    return WorkerLoss{WorkerLoss::How::Hung, "no answer"};
-  return fake::echo(s, f, args);
-}
-
 struct Seen final : Observer {
   std::vector<Failure> failures;
   std::uint64_t schemas = 0;
@@ -240,7 +233,7 @@ TEST_F(CampaignTest, ADeadWorkerFailsItsCaseOnlyAndTheRestGoesOn) {
 }
 
 TEST_F(CampaignTest, AHangIsAFailureOfItsCase) {
-  FakeTarget target("fake", hangs_for_options);
+  FakeTarget target("fake", fake::hangs_for_options);
   const CampaignResult result = run(config(target, 30));
   ASSERT_FALSE(seen_.failures.empty());
   EXPECT_EQ(seen_.failures[0].shrunk.message, "worker hung: no answer");

@@ -30,13 +30,16 @@ inline Answer<CallOutcome> echo(const Schema&, const Function&, const std::vecto
   return outcome;
 }
 
-/// Crashes where the argument is an option, else echo().
-inline Answer<CallOutcome> dies_of_options(const Schema& s, const Function& f,
-                                           const std::vector<Value>& args) {
+/// The worker is lost in that way where the argument is an option, else echo().
+template <WorkerLoss::How kHow>
+Answer<CallOutcome> lost_with_options(const Schema& s, const Function& f,
+                                      const std::vector<Value>& args) {
   if (s.type(f.params[0].type).kind == Kind::Option)
-    return WorkerLoss{WorkerLoss::How::Crashed, "signal 11"};
+    return WorkerLoss{kHow, kHow == WorkerLoss::How::Crashed ? "signal 11" : "no answer"};
   return echo(s, f, args);
 }
+inline constexpr auto dies_of_options = lost_with_options<WorkerLoss::How::Crashed>;
+inline constexpr auto hangs_for_options = lost_with_options<WorkerLoss::How::Hung>;
 
 struct Counts {
   std::atomic<int> builds = 0;

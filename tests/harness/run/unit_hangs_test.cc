@@ -17,13 +17,6 @@ bool asks_for_option(const Schema& s) {
   });
 }
 
-template <WorkerLoss::How kHow>
-Answer<CallOutcome> lost_with_options(const Schema& s, const Function& f,
-                                      const std::vector<Value>& args) {
-  if (s.type(f.params[0].type).kind == Kind::Option) return WorkerLoss{kHow, "no answer"};
-  return fake::echo(s, f, args);
-}
-
 class Hangs : public testing::Test {
  protected:
   static constexpr std::uint64_t kCases = 20;
@@ -58,7 +51,7 @@ class Hangs : public testing::Test {
 
 TEST_F(Hangs, AfterTwoASchemasOtherLawsAreSkippedAndOtherSchemasAreJudgedByAll) {
   ASSERT_TRUE(bad() > 0 && bad() < kCases);
-  const fake::FakeTarget target("fake", lost_with_options<WorkerLoss::How::Hung>);
+  const fake::FakeTarget target("fake", fake::hangs_for_options);
   const Tally tally = run(target);
   const auto& laws = tally.targets.at("fake").properties;
   for (const char* law : {"a", "b"})
@@ -72,7 +65,7 @@ TEST_F(Hangs, AfterTwoASchemasOtherLawsAreSkippedAndOtherSchemasAreJudgedByAll) 
 }
 
 TEST_F(Hangs, CrashesKeepNoLawFromItsVerdict) {
-  const fake::FakeTarget target("fake", lost_with_options<WorkerLoss::How::Crashed>);
+  const fake::FakeTarget target("fake", fake::dies_of_options);
   const Tally tally = run(target);
   for (const auto& [law, counts] : tally.targets.at("fake").properties)
     EXPECT_EQ(counts, (PropertyCounts{.pass = kCases - bad(), .fail = bad()})) << law;
