@@ -1,7 +1,6 @@
 #include "targets/native/control_script.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
 #include <latch>
 #include <thread>
@@ -76,66 +75,13 @@ StepSeen StepTally::seen() const {
   return seen_;
 }
 
-// ---- The engine's own thread ----
-
-struct ScriptEngine::Timers {
-  using Entry = std::pair<Clock::time_point, std::function<void()>>;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<Entry> entries;
-  bool stopping = false;
-  std::thread thread;
-
-  void add(Clock::time_point due, std::function<void()> action) {
-    const std::scoped_lock lock(mutex);
-    entries.emplace_back(due, std::move(action));
-    if (!thread.joinable()) thread = std::thread([this] { work(); });
-    changed.notify_all();
-  }
-
-  void work() {
-    std::unique_lock lock(mutex);
-    while (!stopping || !entries.empty()) {
-      const auto first =
-          std::min_element(entries.begin(), entries.end(),
-                           [](const Entry& a, const Entry& b) { return a.first < b.first; });
-      if (first == entries.end()) {
-        changed.wait(lock);
-        continue;
-      }
-      if (!stopping && Clock::now() < first->first) {
-        const Clock::time_point due = first->first;  // entries may move while it waits
-        changed.wait_until(lock, due);
-        continue;
-      }
-      const std::function<void()> action = std::move(first->second);
-      entries.erase(first);
-      lock.unlock();
-      action();
-      lock.lock();
-    }
-  }
-
-  /// Runs what is left at once.
-  void stop() {
-    {
-      const std::scoped_lock lock(mutex);
-      stopping = true;
-      changed.notify_all();
-    }
-    if (thread.joinable()) thread.join();
-    stopping = false;
-  }
-};
-
 // ---- Callbacks ----
 
 ScriptEngine::ScriptEngine(ScriptLibrary& library, int (*settle)(std::int64_t))
     : library_(library),
       settle_(settle),
       hosts_(std::make_unique<Hosts>(*this)),
-      listeners_(std::make_unique<Listeners>(*this)),
-      timers_(std::make_unique<Timers>()) {}
+      listeners_(std::make_unique<Listeners>(*this)) {}
 
 ScriptEngine::~ScriptEngine() = default;
 
@@ -241,7 +187,7 @@ void ScriptEngine::start_inner(void* context, std::uint64_t seed, std::uint64_t 
 }
 
 void ScriptEngine::later(std::chrono::microseconds delay, std::function<void()> action) {
-  timers_->add(Clock::now() + delay, std::move(action));
+  timers_.add(Clock::now() + delay, std::move(action));
 }
 
 // ---- Scripts ----
@@ -368,25 +314,28 @@ void ScriptEngine::step(const Step& step, StepTally& tally, std::chrono::millise
   }
 }
 
-/// Everything that began ends, or counts as pending.
-void ScriptEngine::finish(std::chrono::milliseconds limit) {
+/// Everything that began ends, or counts as pending. False: something of it may still come, and
+/// must not meet another script.
+bool ScriptEngine::finish(std::chrono::milliseconds limit) {
   if (stuck_) limit = std::min(limit, kLeftover);
   StepTally ignored;
   for (Context& c : contexts_) hosts_->release(c, true, ignored);
   for (Context& c : contexts_)
     if (c.made) (void)library_.destroy(c.handle);
-  timers_->stop();
+  timers_.stop();
   Patience patience = begin_wait(limit);
   for (Group& group : groups_) {
     stuck_ = !group.wait(patience) || stuck_;
     group.give_up();
   }
+  bool settled = false;
   do {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(patience.due() - Clock::now());
-    if (settle_(std::max<std::int64_t>(1, left.count())) == 0) break;
-  } while (patience.renew(Clock::now(), processor_time(), forward_.load()));
-  timers_->stop();
+    settled = settle_(std::max<std::int64_t>(1, left.count())) == 0;
+  } while (!settled && patience.renew(Clock::now(), processor_time(), forward_.load()));
+  timers_.stop();
+  return settled || stuck_;  // a call that never ends is told as such
 }
 
 std::vector<StepSeen> ScriptEngine::run(const std::vector<Step>& steps,
@@ -395,7 +344,10 @@ std::vector<StepSeen> ScriptEngine::run(const std::vector<Step>& steps,
   std::deque<StepTally> tallies(steps.size());
   stuck_ = false;
   for (std::size_t i = 0; i < steps.size() && !stuck_; ++i) step(steps[i], tallies[i], limit);
-  finish(limit);
+  if (!finish(limit)) {
+    stuck_ = true;
+    if (!tallies.empty()) tallies.back().add("stuck");
+  }
   if (!tallies.empty()) tallies.back().add("pending", inner_.exchange(0));
   std::vector<StepSeen> out;
   out.reserve(steps.size());

@@ -19,6 +19,7 @@
 #include "harness/core/result.h"
 #include "harness/run/patience.h"
 #include "targets/native/script_library.h"
+#include "targets/native/script_timers.h"
 
 namespace fficheck {
 
@@ -122,7 +123,6 @@ class ScriptEngine {
   }
 
  private:
-  struct Timers;
   explicit ScriptEngine(ScriptLibrary& library, int (*settle)(std::int64_t));
   static void on_result(void* self, void** args);
   static void on_request(void* self, void** args);
@@ -135,7 +135,7 @@ class ScriptEngine {
   Ending make(const Step& step, std::uint64_t i, void** handle, StepTally& tally);
   void churn(const Step& step, StepTally& tally);
   void cycle(const Step& step, std::uint64_t i, StepTally& tally);
-  void finish(std::chrono::milliseconds limit);
+  bool finish(std::chrono::milliseconds limit);
   [[nodiscard]] Patience begin_wait(std::chrono::milliseconds limit) const;
   Context& context(std::uint32_t number);
 
@@ -157,7 +157,7 @@ class ScriptEngine {
   std::deque<control_script::Group> groups_;
   std::unique_ptr<control_script::Hosts> hosts_;
   std::unique_ptr<control_script::Listeners> listeners_;
-  std::unique_ptr<Timers> timers_;
+  ScriptTimers timers_;
 };
 
 }  // namespace fficheck
