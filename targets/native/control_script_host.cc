@@ -197,12 +197,12 @@ void Listeners::add(const Step& step, ScriptEngine::Context& context, void* call
     const std::scoped_lock lock(mutex_);
     entry = &entries_.emplace_back();
     user = base_ + entries_.size() - 1;
+    entry->step = &step;
+    if (step.function != "*") entry->import = import_index(engine_.schema(), step.function);
+    entry->context = &context;
+    entry->tally = &tally;
+    entry->callback = callback;
   }
-  entry->step = &step;
-  if (step.function != "*") entry->import = import_index(engine_.schema(), step.function);
-  entry->context = &context;
-  entry->tally = &tally;
-  entry->callback = callback;
   if (subscribe(*entry, user) != 0) tally.add("ok");
 }
 
@@ -259,13 +259,13 @@ void Listeners::first(Entry& entry) {
         const std::scoped_lock lock(mutex_);
         grown = &entries_.emplace_back();
         user = base_ + entries_.size() - 1;
+        grown->step = entry.step;
+        grown->import = entry.import;
+        grown->context = entry.context;
+        grown->tally = entry.tally;
+        grown->callback = entry.callback;
+        grown->grown = true;  // under the lock: remove() may look for its own meanwhile
       }
-      grown->step = entry.step;
-      grown->import = entry.import;
-      grown->context = entry.context;
-      grown->tally = entry.tally;
-      grown->callback = entry.callback;
-      grown->grown = true;
       (void)subscribe(*grown, user);
       return;
     }
