@@ -239,7 +239,10 @@ static void after_answer(Task *task) {
       return;
     }
   }
-  delay(task);
+  if (task->asked < task->plan.asks)
+    FAIL(task, DESTROYED); /* the rest was refused */
+  else
+    delay(task);
 }
 
 static void on_answer(void *arg, int ret, const char *msg, size_t len) {
@@ -282,7 +285,7 @@ static void ask_more(Task *task) {
   }
   if (!refused)
     return;
-  /* Those asked before fail soon; without any there is nobody to wait for. */
+  /* Those asked before have an answer on its way, or fail soon; without any there is nobody to wait for. */
   if (task->answered == task->asked)
     FAIL(task, DESTROYED);
 }
