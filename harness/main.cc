@@ -16,6 +16,7 @@
 #include "generators/generators.h"
 #include "harness/cli.h"
 #include "harness/cli_track_commands.h"
+#include "harness/core/canonical.h"
 #include "harness/core/names.h"
 #include "properties/faults/faults.h"
 #include "properties/properties.h"
@@ -24,6 +25,7 @@
 #include "targets/ipc/ipc_target.h"
 #include "targets/native/control_target.h"
 #include "targets/native/emit.h"
+#include "targets/wasm/guest_go.h"
 #include "targets/wasm/wasm_target.h"
 
 namespace fficheck {
@@ -57,8 +59,8 @@ FileSet product(const std::string& target, const Schema& schema, Abi abi) {
 
 std::optional<std::string> unsupported_product(const std::string& target, const Schema& schema,
                                                const Function& f, Abi abi) {
-  if (target == "wasm-c") return guest_in_c().unsupported(schema, f);
-  if (target == "wasm-go") return guest_in_go().unsupported(schema, f);
+  if (target == "wasm-c") return unsupported_canonical(schema, f);
+  if (target == "wasm-go") return unsupported_guest_go(schema, f);
   return unsupported(schema, f, abi);
 }
 

@@ -17,6 +17,19 @@ for dir in /usr/local/go/bin "$HOME/.cargo/bin"; do
 done
 export PATH
 
+# once PLACE MESSAGE COMMAND...: makes the directory PLACE and runs COMMAND for it, once however many ask;
+# ends with MESSAGE where that fails.
+once() {
+  local place=$1 message=$2
+  shift 2
+  [ ! -e "$place/installed" ] || return 0
+  mkdir -p "$place" || die "cannot write $place; set XDG_CACHE_HOME to a directory that can be written"
+  (
+    flock 9
+    [ -e "$place/installed" ] || { "$@" >&2 && touch "$place/installed"; }
+  ) 9>"$place.lock" || die "$message"
+}
+
 # Ends with exit status 3: the environment is at fault.
 die() {
   echo "fficheck: $*" >&2

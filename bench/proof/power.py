@@ -55,7 +55,7 @@ def calibrated(baseline, directory):
         trial = slowed(baseline, directory / attempt, tried)
         thetas = {}
         for seed in (901, 902, 903):
-            for row in proof.compare(baseline, trial, seed, pattern((2, 5, 10))):
+            for row in proof.compare(baseline, trial, seed, pattern(LEVELS.values())):
                 thetas.setdefault(row["name"], []).append(row["theta"])
         turns = {}
         for place, benchmark, level in PLACES:

@@ -181,16 +181,9 @@ void Hosts::clear() {
 
 // ---- Listeners ----
 
-std::uint64_t Listeners::subscribe(Entry& entry, std::uint64_t user) {
-  const std::uint64_t id = engine_.library().listen(entry.context->handle, entry.import,
-                                                    entry.callback, user_data(user));
-  entry.id.store(id);
-  entry.id.notify_all();
-  return id;
-}
-
-void Listeners::add(const Step& step, ScriptEngine::Context& context, void* callback,
-                    StepTally& tally) {
+std::uint64_t Listeners::subscribe(const Step& step, std::optional<std::uint32_t> import,
+                                   ScriptEngine::Context& context, void* callback, StepTally& tally,
+                                   bool grown) {
   std::uint64_t user = 0;
   Entry* entry = nullptr;
   {
@@ -198,12 +191,24 @@ void Listeners::add(const Step& step, ScriptEngine::Context& context, void* call
     entry = &entries_.emplace_back();
     user = base_ + entries_.size() - 1;
     entry->step = &step;
-    if (step.function != "*") entry->import = import_index(engine_.schema(), step.function);
+    entry->import = import;
     entry->context = &context;
     entry->tally = &tally;
     entry->callback = callback;
+    entry->grown = grown;
   }
-  if (subscribe(*entry, user) != 0) tally.add("ok");
+  const std::uint64_t id =
+      engine_.library().listen(context.handle, import, callback, user_data(user));
+  entry->id.store(id);
+  entry->id.notify_all();
+  return id;
+}
+
+void Listeners::add(const Step& step, ScriptEngine::Context& context, void* callback,
+                    StepTally& tally) {
+  std::optional<std::uint32_t> import;
+  if (step.function != "*") import = import_index(engine_.schema(), step.function);
+  if (subscribe(step, import, context, callback, tally, false) != 0) tally.add("ok");
 }
 
 void Listeners::remove(std::uint32_t number, StepTally& tally) {
@@ -252,23 +257,10 @@ void Listeners::first(Entry& entry) {
       if (engine_.library().unlisten(entry.context->handle, entry.id.load()) == 0)
         entry.removed.store(true);
       return;
-    case ListenWay::Grow: {
-      std::uint64_t user = 0;
-      Entry* grown = nullptr;
-      {
-        const std::scoped_lock lock(mutex_);
-        grown = &entries_.emplace_back();
-        user = base_ + entries_.size() - 1;
-        grown->step = entry.step;
-        grown->import = entry.import;
-        grown->context = entry.context;
-        grown->tally = entry.tally;
-        grown->callback = entry.callback;
-        grown->grown = true;  // under the lock: remove() may look for its own meanwhile
-      }
-      (void)subscribe(*grown, user);
+    case ListenWay::Grow:
+      (void)subscribe(*entry.step, entry.import, *entry.context, entry.callback, *entry.tally,
+                      true);
       return;
-    }
     case ListenWay::Call:
       return engine_.start_inner(entry.context->handle, 0, 0, *entry.tally, [](bool) {});
   }

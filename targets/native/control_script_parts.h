@@ -128,7 +128,10 @@ class Listeners {
     std::atomic<std::uint64_t> seen{0};
     std::atomic<bool> removed{false};  ///< the removal has returned
   };
-  std::uint64_t subscribe(Entry& entry, std::uint64_t user);
+  /// Adds a listener, complete before anybody can look for it; its id, 0 where it was refused.
+  std::uint64_t subscribe(const Step& step, std::optional<std::uint32_t> import,
+                          ScriptEngine::Context& context, void* callback, StepTally& tally,
+                          bool grown);
   void first(Entry& entry);
 
   ScriptEngine& engine_;

@@ -125,13 +125,14 @@ namespace {
 /// side by side, then the result, each part in whole words.
 std::uint64_t export_bytes(const CanonicalFunction& f) {
   constexpr std::uint64_t kWord = 8;  // also of a guest, whose addresses have 32 bits
+  const auto up = [](std::uint64_t n, std::uint64_t to) { return (n + to - 1) / to * to; };
   std::uint64_t bytes = 0;
   for (const std::vector<CoreType>* part : {&f.params, &f.results}) {
     for (const CoreType type : *part) {
       const std::uint64_t size = type == CoreType::I64 || type == CoreType::F64 ? 8 : 4;
-      bytes = (bytes + size - 1) / size * size + size;
+      bytes = up(bytes, size) + size;
     }
-    bytes = (bytes + kWord - 1) / kWord * kWord;
+    bytes = up(bytes, kWord);
   }
   return bytes;
 }
