@@ -1,25 +1,27 @@
 #!/usr/bin/env python3
-"""power.py --runs N --out FILE [--levels 5,...] [--noisy]: injects slowdowns of 2, 5 and 10 % into generated
-wrappers in Go, in C and in a wasm guest in C, and compares the build with the one without them, again and
-again, each time with another seed; a line of FILE for each comparison of one benchmark. Goes on where FILE
-ends. --levels: only the benchmarks of these. Needs a build in build/. power.py --summary FILE...: the power
-table."""
+"""power.py --runs N --out FILE [--at 5] [--languages c,...] [--noisy]: injects slowdowns of 2, 5 and 10 % into
+generated wrappers in Go, in C and in a wasm guest in C, and compares the build with the one without them, again
+and again, each time with another seed; a line of FILE for each comparison of one benchmark. Goes on where FILE
+ends. --at: so many percent everywhere. --languages: only the wrappers in these. Needs a build in build/.
+power.py --summary FILE...: the power table."""
 
 import argparse
 import json
 import math
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import tempfile
 
 import proof
 
-# Wrapper, the benchmark that shows it, how much slower in percent. Each level is in each language.
+# Wrapper, the benchmark that shows it, how much slower in percent. Each level is in each language. In Go with
+# many calls at once: one at a time waits for wake-ups, and a wrapper that does more was seen to make it faster.
 PLACES = [
-    ("go/EchoScalar", "go/call/scalar/both", 2), ("go/EchoString", "go/call/string-1KiB/both", 5),
-    ("go/EchoBytes", "go/call/bytes-1KiB/both", 10),
+    ("go/EchoScalar", "go/completion/scalar/both", 2), ("go/EchoString", "go/completion/string-1KiB/both", 5),
+    ("go/EchoBytes", "go/completion/bytes-1KiB/both", 10),
     ("c/shapes_echo_mixed", "control/call/record/both", 2), ("c/shapes_echo_shape", "control/call/variant/both", 5),
     ("c/shapes_echo_note", "control/call/option/both", 10),
     ("wasm-c/shapes_on_echo_string", "wasm-c/core-call/string-1KiB/both", 2),
@@ -28,11 +30,8 @@ PLACES = [
 ]
 
 
-def pattern(levels):
-    return "^(" + "|".join(benchmark for _, benchmark, level in PLACES if level in levels) + ")$"
-
-
-LEVELS = {benchmark: level for _, benchmark, level in PLACES}
+def pattern(places):
+    return "^(" + "|".join(benchmark for _, benchmark, _ in places) + ")$"
 
 
 def slowed(baseline, directory, turns):
@@ -47,31 +46,52 @@ def slowed(baseline, directory, turns):
     return build
 
 
-def calibrated(baseline, directory):
-    """Turns for each place that make its benchmark slower by its level: tried with many, then, since a few
-    turns hide behind other work, with what should cost 20 %."""
-    tried = {place: 400 if "wasm" in place else 1500 for place, _, _ in PLACES}
-    for attempt, wanted in (("many", lambda level: 20), ("some", lambda level: level)):
-        trial = slowed(baseline, directory / attempt, tried)
+FIRST = {"go": 60, "c": 400, "wasm-c": 15}  # turns
+ATTEMPTS = 6
+CLOSE = 0.1  # of what is wanted
+
+
+def next_turns(seen, wanted):
+    """Turns to try for a slowdown, after what was seen of others, [(turns, slowdown)]: between the nearest
+    below and above, else some times as many. A few turns may hide behind other work: it is no line through 0."""
+    below = max((s for s in seen if s[1] < wanted), default=(0, 0.0))
+    above = min((s for s in seen if s[1] >= wanted), default=None)
+    if above is None:
+        return round(below[0] * min(3.0, wanted / max(below[1], wanted / 3)) + 1)
+    if above[0] <= below[0]:  # noise turned them round
+        return max(1, (above[0] + below[0]) // 2)
+    share = (wanted - below[1]) / (above[1] - below[1])
+    return max(1, round(below[0] + share * (above[0] - below[0])))
+
+
+def calibrated(baseline, directory, places):
+    """Turns for each place that make its benchmark slower by its level, within a tenth of it where six
+    attempts find that; else the nearest."""
+    seen = {place: [] for place, _, _ in places}
+    turns = {place: FIRST[place.split("/")[0]] for place in seen}
+    for attempt in range(ATTEMPTS):
+        trial = slowed(baseline, directory / str(attempt), turns)
         thetas = {}
-        for seed in (901, 902, 903):
-            for row in proof.compare(baseline, trial, seed, pattern(LEVELS.values())):
+        for seed in range(901, 906):
+            for row in proof.compare(baseline, trial, seed, pattern(places), "--quick"):
                 thetas.setdefault(row["name"], []).append(row["theta"])
-        turns = {}
-        for place, benchmark, level in PLACES:
-            change = max(0.005, math.expm1(statistics.median(thetas[benchmark])))
-            turns[place] = max(1, round(tried[place] * wanted(level) / 100 / change))
-            print(f"{place}: {tried[place]} turns made {benchmark} {100 * change:.1f} % slower; next "
-                  f"{turns[place]} for {wanted(level)} %", flush=True)
-        tried = turns
-    return tried
+        for place, benchmark, level in places:
+            change = math.expm1(statistics.median(thetas[benchmark]))
+            seen[place].append((turns[place], change))
+            print(f"{place}: {turns[place]} turns made {benchmark} {100 * change:.1f} % slower", flush=True)
+            if abs(change - level / 100) > CLOSE * level / 100:
+                turns[place] = next_turns(seen[place], level / 100)
+        shutil.rmtree(trial)
+    return {place: min(seen[place], key=lambda s, level=level: abs(s[1] - level / 100))[0]
+            for place, _, level in places}
 
 
 def summary(rows):
     print("| injected | measured (median) | alarm of the first stage | confirmed | inconclusive |")
     print("|---|---|---|---|---|")
     groups = [(f"{level} %", [r for r in rows if r["level"] == level]) for level in (2, 5, 10)]
-    groups += [(f"{level} %, {name}", [r for r in rows if r["name"] == name]) for _, name, level in PLACES]
+    groups += [(f"{level} %, {name}", [r for r in rows if (r["level"], r["name"]) == (level, name)])
+               for level, name in sorted({(r["level"], r["name"]) for r in rows})]
     for title, some in groups:
         if some:
             n = len(some)
@@ -88,29 +108,32 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--build", type=pathlib.Path, default=proof.ROOT / "build")
     parser.add_argument("--turns", type=pathlib.Path, help="file of calibrated turns; made where it is missing")
-    parser.add_argument("--levels", default="2,5,10", help="slowdowns in percent")
+    parser.add_argument("--at", type=int, help="slowdown in percent, everywhere; unless given as PLACES has it")
+    parser.add_argument("--languages", default="go,c,wasm-c", help="of the wrappers")
     parser.add_argument("--noisy", action="store_true")
     parser.add_argument("--summary", nargs="+")
     options = parser.parse_args()
     if options.summary:
         summary(proof.read(options.summary))
         return
-    wanted = pattern([int(level) for level in options.levels.split(",")])
+    places = [(place, benchmark, options.at or level) for place, benchmark, level in PLACES
+              if place.split("/")[0] in options.languages.split(",")]
+    levels = {benchmark: level for _, benchmark, level in places}
     done = len({r["seed"] for r in proof.read([options.out])}) if options.out.exists() else 0
     with tempfile.TemporaryDirectory(prefix="fficheck-power-") as directory:
         baseline = proof.store(options.build, pathlib.Path(directory, "baseline"))
         if options.turns and options.turns.exists():
             turns = json.loads(options.turns.read_text())
         else:
-            turns = calibrated(baseline, pathlib.Path(directory, "trial"))
+            turns = calibrated(baseline, pathlib.Path(directory, "trial"), places)
             if options.turns:
                 options.turns.write_text(json.dumps(turns))
         candidate = slowed(baseline, pathlib.Path(directory, "candidate"), turns)
         with proof.neighbour(options.noisy):
             for seed in range(done + 1, options.runs + 1):
-                rows = list(proof.compare(baseline, candidate, seed, wanted))
+                rows = list(proof.compare(baseline, candidate, seed, pattern(places)))
                 with options.out.open("a") as out:
-                    out.writelines(json.dumps({**row, "level": LEVELS[row["name"]]}) + "\n" for row in rows)
+                    out.writelines(json.dumps({**row, "level": levels[row["name"]]}) + "\n" for row in rows)
     summary(proof.read([options.out]))
 
 

@@ -42,7 +42,7 @@ def store(build, directory):
     return directory
 
 
-def compare(baseline, candidate, seed, pattern):
+def compare(baseline, candidate, seed, pattern, *options):
     """Rows of one comparison: name, alarm of the first stage, final verdict, theta, half, rounds. Of copies
     made for it, as every night's build is a file of its own: where its pages lie in memory changes costs."""
     with tempfile.TemporaryDirectory(prefix="fficheck-proof-") as directory:
@@ -50,7 +50,7 @@ def compare(baseline, candidate, seed, pattern):
         baseline = store(baseline, pathlib.Path(directory, "baseline"))
         candidate = store(candidate, pathlib.Path(directory, "candidate"))
         run = subprocess.run([FFICHECK, "bench", "--against", baseline, "--build", candidate, "--filter", pattern,
-                              "--no-instructions", "--seed", str(seed), "--json", out],
+                              "--no-instructions", "--seed", str(seed), "--json", out, *options],
                              capture_output=True, text=True, check=False)
         if run.returncode not in (0, 1, 2) or not out.exists():
             raise SystemExit(f"fficheck bench ended with {run.returncode}:\n{run.stdout}{run.stderr}")

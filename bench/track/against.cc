@@ -35,46 +35,6 @@ bool addresses_are_random() {
          (now < 0 || (now & ADDR_NO_RANDOMIZE) == 0);
 }
 
-/// A program of two builds; reruns are of new copies. Where in memory a file's pages lie is drawn
-/// when it is written, stays for all processes that run it, and was seen to cost 8 %.
-class BuildContest final : public Contest {
- public:
-  BuildContest(const Build& baseline, const Build& candidate, std::string program,
-               std::set<std::string> kept)
-      : baseline_(baseline),
-        candidate_(candidate),
-        program_(std::move(program)),
-        kept_(std::move(kept)) {
-    runs_.emplace(baseline.dir / program_, candidate.dir / program_, kLimit, kept_);
-  }
-
-  Result<std::unique_ptr<Contestant>> start(Side side) override { return runs_->start(side); }
-
-  void renew() override {
-    if (const Result<void> copied = copy(); !copied.ok())
-      note = "reruns were of the same files: " + copied.error().text();
-  }
-
-  std::string note;
-
- private:
-  Result<void> copy() {
-    FFICHECK_TRY(TempDir dir, TempDir::create("fficheck-rerun"));
-    FFICHECK_TRY(const Build a, store_build(baseline_, dir.path() / "baseline"));
-    FFICHECK_TRY(const Build b, store_build(candidate_, dir.path() / "candidate"));
-    runs_.emplace(a.dir / program_, b.dir / program_, kLimit, kept_);
-    dir_ = std::make_unique<TempDir>(std::move(dir));
-    return {};
-  }
-
-  const Build& baseline_;
-  const Build& candidate_;
-  std::string program_;
-  std::set<std::string> kept_;
-  std::unique_ptr<TempDir> dir_;
-  std::optional<ProgramContest> runs_;
-};
-
 struct Names {
   std::vector<std::string> both;     ///< in the candidate's order
   std::vector<std::string> counted;  ///< of those
@@ -199,9 +159,8 @@ Result<Against> run_against(const Build& baseline, const Build& candidate,
     FFICHECK_TRY(const Names names, common_names(program, filter, out));
     if (names.both.empty()) continue;
     any = true;
-    BuildContest contest(baseline, candidate, program, names.kept);
+    ProgramContest contest(baseline.dir / program, candidate.dir / program, kLimit, names.kept);
     FFICHECK_TRY(Comparison done, compare(contest, names.both, options.compare, observer));
-    if (!contest.note.empty()) out.notes.push_back(contest.note);
     out.comparison.interrupted = out.comparison.interrupted || done.interrupted;
     std::move(done.benchmarks.begin(), done.benchmarks.end(),
               std::back_inserter(out.comparison.benchmarks));

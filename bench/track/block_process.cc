@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "bench/track/builds.h"
+
 namespace fficheck {
 namespace {
 
@@ -180,8 +182,11 @@ ProgramContest::ProgramContest(std::filesystem::path baseline, std::filesystem::
 
 Result<std::unique_ptr<Contestant>> ProgramContest::start(Side side) {
   const std::filesystem::path& program = side == Side::Baseline ? baseline_ : candidate_;
+  FFICHECK_TRY(TempDir place, TempDir::create("fficheck-round"));
+  FFICHECK_CHECK(copy_program(program, place.path()));
   FFICHECK_TRY(std::unique_ptr<BlockProcess> started,
-               BlockProcess::start({program.string()}, limit_));
+               BlockProcess::start({(place.path() / program.filename()).string()}, limit_));
+  started->own(std::move(place));
   const std::size_t number = starts_[side == Side::Baseline ? 0 : 1]++;
   if (!processors_.empty()) started->keep(kept_, processors_[number % processors_.size()]);
   return std::unique_ptr<Contestant>(std::move(started));

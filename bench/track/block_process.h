@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "bench/track/contest.h"
 #include "harness/core/result.h"
+#include "harness/run/files.h"
 #include "harness/run/process.h"
 
 namespace fficheck {
@@ -34,6 +36,8 @@ class BlockProcess : public Contestant {
   Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) override;
   /// From now on blocks of these run on that processor.
   void keep(std::set<std::string> benchmarks, std::size_t processor);
+  /// The directory of the program's files goes with the process.
+  void own(TempDir place) { place_ = std::move(place); }
   /// Exactly n iterations, between two marks.
   Result<void> count(const std::string& benchmark, std::uint64_t n);
   /// Closes the program's input and waits for its end, until which it writes what it has to.
@@ -46,6 +50,7 @@ class BlockProcess : public Contestant {
   Result<std::string> read_line();
   Error lost(const std::string& what);
 
+  std::optional<TempDir> place_;  // before the process, which ends first
   ChildProcess child_;
   UniqueFd socket_;
   std::chrono::milliseconds limit_;
@@ -54,8 +59,10 @@ class BlockProcess : public Contestant {
   std::size_t processor_ = 0;
 };
 
-/// A bench program of both sides. Benchmarks of `kept` run on one processor, the same for the k-th
-/// start of either side, the next one for the next.
+/// A bench program of both sides. Each start is of a new copy of it: where in memory a file's pages
+/// lie is drawn when it is written, stays for all processes that run it, and was seen to cost 10 %
+/// (docs/tracking.md, "Why new copies"). Benchmarks of `kept` run on one processor, the same for
+/// the k-th start of either side, the next one for the next.
 class ProgramContest : public Contest {
  public:
   ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,

@@ -182,21 +182,26 @@ Result<Build> find_baseline(const std::string& what, const BuildPlaces& places,
                          places.repository.string());
 }
 
+Result<void> copy_program(const fs::path& program, const fs::path& dir) {
+  std::error_code error;
+  const auto options = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
+  fs::copy_file(program, dir / program.filename(), error);
+  if (error) return disk_error("copy " + program.string(), error);
+  const fs::path needs = program.string() + ".d";
+  if (fs::is_directory(needs)) fs::copy(needs, dir / needs.filename(), options, error);
+  if (error) return disk_error("copy " + needs.string(), error);
+  return {};
+}
+
 Result<Build> store_build(const Build& build, const fs::path& dir) {
   FFICHECK_CHECK(make_dirs(dir.parent_path()));
   // Beside its place, so that the last step is one rename.
   FFICHECK_TRY(TempDir work, TempDir::create("." + dir.filename().string(), dir.parent_path()));
-  std::error_code error;
-  const auto options = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
-  for (const std::string& program : build.programs) {
-    fs::copy_file(build.dir / program, work.path() / program, error);
-    if (error) return disk_error("copy " + program, error);
-    const fs::path needs = build.dir / (program + ".d");
-    if (fs::is_directory(needs)) fs::copy(needs, work.path() / (program + ".d"), options, error);
-    if (error) return disk_error("copy " + needs.string(), error);
-  }
+  for (const std::string& program : build.programs)
+    FFICHECK_CHECK(copy_program(build.dir / program, work.path()));
   const json facts(build.facts);
   FFICHECK_CHECK(write_file(work.path() / kFacts, facts.dump() + "\n"));
+  std::error_code error;
   fs::remove_all(dir, error);
   fs::rename(work.path(), dir, error);
   if (error) return disk_error("make " + dir.string(), error);

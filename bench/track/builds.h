@@ -37,6 +37,10 @@ struct BuildPlaces {
 [[nodiscard]] Result<Build> find_baseline(const std::string& what, const BuildPlaces& places,
                                           const Build& candidate);
 
+/// Copies a bench program and what it needs into the directory `dir`.
+[[nodiscard]] Result<void> copy_program(const std::filesystem::path& program,
+                                        const std::filesystem::path& dir);
+
 /// Copies a build's programs and what they need to `dir`, whole or not at all; what was there is
 /// replaced.
 [[nodiscard]] Result<Build> store_build(const Build& build, const std::filesystem::path& dir);

@@ -187,7 +187,6 @@ Result<Comparison> compare(Contest& contest, const std::vector<std::string>& nam
       observer.on_decided(out.benchmarks.back());
   }
   if (!changed.empty() && !options.stopped()) {
-    contest.renew();
     FFICHECK_TRY(std::vector<Entry> again, Series(contest, options, observer, true).run(changed));
     auto entry = again.begin();
     for (Compared& c : out.benchmarks) {

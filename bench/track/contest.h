@@ -33,8 +33,6 @@ class Contest {
  public:
   virtual ~Contest() = default;
   virtual Result<std::unique_ptr<Contestant>> start(Side side) = 0;
-  /// Before a change is confirmed: what only the place of a side's files decides is drawn anew.
-  virtual void renew() {}
 };
 
 }  // namespace fficheck

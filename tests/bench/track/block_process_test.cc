@@ -6,7 +6,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <set>
+#include <vector>
 
 namespace fficheck {
 namespace {
@@ -26,7 +29,7 @@ TEST(BlockProcess, ListsAndMeasures) {
   BlockProcess& p = *started.value();
   const auto listed = p.list();
   ASSERT_TRUE(listed.ok());
-  ASSERT_EQ(listed.value().size(), 9u);
+  ASSERT_EQ(listed.value().size(), 10u);
   EXPECT_EQ(listed.value()[0].name, "fake/fast");
   EXPECT_TRUE(listed.value()[0].counted);
   EXPECT_FALSE(listed.value()[2].counted);
@@ -119,6 +122,29 @@ TEST(ProgramContest, WhatIsNotKeptRunsAnywhereAndLonger) {
   ProgramContest kept(FFICHECK_FAKE_BENCH, FFICHECK_FAKE_BENCH, 20s, {"fake/length"});
   EXPECT_GE(costs(free, "fake/length")[0].allocs, 5000);
   EXPECT_LT(costs(kept, "fake/length")[0].allocs, 2000);
+}
+
+TEST(ProgramContest, EachStartIsOfANewCopyThatGoesWithIt) {
+  auto place = TempDir::create("contest");
+  ASSERT_TRUE(place.ok());
+  ASSERT_EQ(setenv("TMPDIR", place.value().path().c_str(), 1), 0);
+  {
+    ProgramContest contest(FFICHECK_FAKE_BENCH, FFICHECK_FAKE_BENCH, 20s, {});
+    std::vector<std::unique_ptr<Contestant>> alive;
+    std::set<double> files;
+    for (const Side side : {Side::Baseline, Side::Candidate, Side::Baseline}) {
+      auto started = contest.start(side);
+      ASSERT_TRUE(started.ok()) << started.error().text();
+      const auto cost = started.value()->block("fake/file", 1'000'000);
+      ASSERT_TRUE(cost.ok());
+      files.insert(cost.value().allocs);
+      alive.push_back(std::move(started).value());
+    }
+    EXPECT_EQ(files.size(), 3u);
+    EXPECT_FALSE(std::filesystem::is_empty(place.value().path()));
+  }
+  unsetenv("TMPDIR");
+  EXPECT_TRUE(std::filesystem::is_empty(place.value().path()));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // A bench program for tests: speaks block mode, and misbehaves as FFICHECK_FAKE says. Costs are
 // invented, not measured: 100 ns for "fast", 1000 ns for "steady", times FFICHECK_FAKE_FACTOR.
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -47,6 +48,18 @@ fficheck::Bench length() {
   return {.name = "fake/length", .floor = "", .run = run, .one_processor = true};
 }
 
+/// Tells the number of the file that it runs from as allocations.
+fficheck::Bench file() {
+  auto run = [](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
+    const double count = static_cast<double>(n);
+    struct stat mine{};
+    stat("/proc/self/exe", &mine);
+    return fficheck::Measured{.ns = 1000 * count,
+                              .allocs = count * static_cast<double>(mine.st_ino)};
+  };
+  return {.name = "fake/file", .floor = "", .run = run};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -85,5 +98,6 @@ int main(int argc, char** argv) {
   }
   benches.push_back(where());
   benches.push_back(length());
+  benches.push_back(file());
   return fficheck::bench_main(argc, argv, benches);
 }

@@ -37,10 +37,7 @@ class FakeContest : public Contest {
     return std::unique_ptr<Contestant>(std::make_unique<Fake>(*this, side));
   }
 
-  void renew() override { renewed.push_back(starts); }
-
   std::map<Side, int> starts;
-  std::vector<std::map<Side, int>> renewed;          ///< starts so far, at each
   std::vector<std::pair<Side, std::string>> blocks;  ///< all, in order
   bool fail_start = false;
 
