@@ -89,16 +89,15 @@ def calibrated(baseline, directory, places):
 def summary(rows):
     print("| injected | measured (median) | alarm of the first stage | confirmed | inconclusive |")
     print("|---|---|---|---|---|")
-    groups = [(f"{level} %", [r for r in rows if r["level"] == level]) for level in (2, 5, 10)]
+    groups = [(f"{level} %", [r for r in rows if r["level"] == level]) for level in sorted({r["level"] for r in rows})]
     groups += [(f"{level} %, {name}", [r for r in rows if (r["level"], r["name"]) == (level, name)])
                for level, name in sorted({(r["level"], r["name"]) for r in rows})]
     for title, some in groups:
-        if some:
-            n = len(some)
-            print(f"| {title} | {100 * math.expm1(statistics.median(r['theta'] for r in some)):.1f} % | "
-                  f"{proof.share(sum(r['first'] for r in some), n)} | "
-                  f"{proof.share(sum(r['verdict'] == 'regression' for r in some), n)} | "
-                  f"{sum(r['verdict'] == 'inconclusive' for r in some)} |")
+        n = len(some)
+        print(f"| {title} | {100 * math.expm1(statistics.median(r['theta'] for r in some)):.1f} % | "
+              f"{proof.share(sum(r['first'] for r in some), n)} | "
+              f"{proof.share(sum(r['verdict'] == 'regression' for r in some), n)} | "
+              f"{sum(r['verdict'] == 'inconclusive' for r in some)} |")
     print(f"load: {min(r['load'] for r in rows):.1f} to {max(r['load'] for r in rows):.1f}")
 
 

@@ -43,12 +43,9 @@ def store(build, directory):
 
 
 def compare(baseline, candidate, seed, pattern, *options):
-    """Rows of one comparison: name, alarm of the first stage, final verdict, theta, half, rounds. Of copies
-    made for it, as every night's build is a file of its own: where its pages lie in memory changes costs."""
+    """Rows of one comparison: name, alarm of the first stage, final verdict, theta, half, rounds."""
     with tempfile.TemporaryDirectory(prefix="fficheck-proof-") as directory:
         out = pathlib.Path(directory, "comparison.json")
-        baseline = store(baseline, pathlib.Path(directory, "baseline"))
-        candidate = store(candidate, pathlib.Path(directory, "candidate"))
         run = subprocess.run([FFICHECK, "bench", "--against", baseline, "--build", candidate, "--filter", pattern,
                               "--no-instructions", "--seed", str(seed), "--json", out, *options],
                              capture_output=True, text=True, check=False)

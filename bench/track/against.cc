@@ -6,9 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <utility>
 

@@ -184,11 +184,11 @@ Result<Build> find_baseline(const std::string& what, const BuildPlaces& places,
 
 Result<void> copy_program(const fs::path& program, const fs::path& dir) {
   std::error_code error;
-  const auto options = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
   fs::copy_file(program, dir / program.filename(), error);
   if (error) return disk_error("copy " + program.string(), error);
   const fs::path needs = program.string() + ".d";
-  if (fs::is_directory(needs)) fs::copy(needs, dir / needs.filename(), options, error);
+  if (fs::is_directory(needs))
+    fs::copy(needs, dir / needs.filename(), fs::copy_options::recursive, error);
   if (error) return disk_error("copy " + needs.string(), error);
   return {};
 }

@@ -21,6 +21,16 @@ inline Schema schema_of(const std::string& wit) {
   return std::move(schema).value();
 }
 
+/// The C files of the runtime in a directory of generated files.
+inline std::vector<std::string> runtime_sources(const std::filesystem::path& native) {
+  std::vector<std::string> out;
+  for (const auto& entry : std::filesystem::directory_iterator(native)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("ffi_") && name.ends_with(".c")) out.push_back(name);
+  }
+  return out;
+}
+
 /// Runs a command in a directory; its output where it fails, "" where it succeeds.
 inline std::string failure_of(const std::vector<std::string>& command,
                               const std::filesystem::path& dir) {

@@ -52,10 +52,8 @@ TEST_P(CborCodec, CarriesEveryValueAndRefusesWhatIsNone) {
                                       "-I.",   "-o",      "codec",   kPrograms / "cbor_main.c"};
   if (!sanitizers.empty())
     command.insert(command.end(), {"-fsanitize=" + sanitizers, "-fno-sanitize-recover=all"});
-  for (const auto& entry : std::filesystem::directory_iterator(native)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with("ffi_") && name.ends_with(".c")) command.push_back(name);
-  }
+  const std::vector<std::string> runtime = testing::runtime_sources(native);
+  command.insert(command.end(), runtime.begin(), runtime.end());
   command.emplace_back("-lpthread");
   ASSERT_EQ(failure_of(command, native), "");
   EXPECT_EQ(failure_of({native / "codec", sanitizers.empty() ? "100" : "20"}, native), "");

@@ -38,11 +38,10 @@ world library {
                                       "-fsanitize=address,undefined",
                                       "-fno-sanitize-recover=all",
                                       kPrograms / "tasks_main.c",
+                                      kPrograms / "support.c",
                                       "batch.c"};
-  for (const auto& entry : std::filesystem::directory_iterator(native)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with("ffi_") && name.ends_with(".c")) command.push_back(name);
-  }
+  const std::vector<std::string> runtime = testing::runtime_sources(native);
+  command.insert(command.end(), runtime.begin(), runtime.end());
   command.emplace_back("-lpthread");
   ASSERT_EQ(failure_of(command, native), "");
   EXPECT_EQ(failure_of({native / "tasks"}, native), "");

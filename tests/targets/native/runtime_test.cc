@@ -35,6 +35,7 @@ TEST_P(Runtime, HoldsToItsLaws) {
                                       kPrograms / "laws_main.c",
                                       kPrograms / "laws_callbacks.c",
                                       kPrograms / "laws_support.c",
+                                      kPrograms / "support.c",
                                       kPrograms / "laws_handlers.c",
                                       "-lpthread"};
   for (const auto& entry : std::filesystem::directory_iterator(native)) {
