@@ -22,8 +22,8 @@ int main(int argc, char** argv) {
   std::vector<fficheck::Bench> benches;
   fficheck::add_floor_benches(benches);
   fficheck::add_native_benches(benches);
-  fficheck::add_go_benches("go", "go_loops", benches);
-  fficheck::add_go_benches("ipc", "ipc_loops", benches);
+  fficheck::add_go_benches(fficheck::kGoBinding, benches);
+  fficheck::add_go_benches(fficheck::kIpcBinding, benches);
   fficheck::add_wasm_benches(benches);
   fficheck::add_core_benches(benches);
   fficheck::add_shrinking_benches(benches);

@@ -67,7 +67,7 @@ class Night {
     const fs::path last = fs::path(options_.places.state) / "last";
     std::error_code error;
     if (wanted("compare") && fs::exists(last, error)) {
-      FFICHECK_CHECK(step({"compare", measured({"bench", "--against", last.string(), "--json",
+      FFICHECK_CHECK(step({"compare", compared({"bench", "--against", last.string(), "--json",
                                                 file("compare.json")})}));
     }
     if (wanted("history")) FFICHECK_CHECK(history());
@@ -116,9 +116,14 @@ class Night {
       if (!value->empty()) arguments.insert(arguments.end(), {option, *value});
     return arguments;
   }
+  /// The same, of a choice unless one was made.
+  [[nodiscard]] std::vector<std::string> compared(std::vector<std::string> arguments) const {
+    if (options_.filter.empty()) arguments.insert(arguments.end(), {"--filter", kNightFilter});
+    return measured(std::move(arguments));
+  }
   /// Appends to the history, and writes what there is in it.
   Result<void> history() {
-    std::vector<std::string> record = measured({"track", "record", "--night", options_.night});
+    std::vector<std::string> record = compared({"track", "record", "--night", options_.night});
     if (!options_.places.host.empty())
       record.insert(record.end(), {"--host", options_.places.host});
     FFICHECK_CHECK(step({"history", record}));

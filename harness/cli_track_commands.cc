@@ -76,7 +76,8 @@ void TrackCommands::add(CLI::App& app) {
                   "Directory for the night's results; results/nightly/NIGHT unless given");
   sub->add_option("--time", nightly_.seconds, "Seconds of the campaign; 600 unless given")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}));
-  sub->add_option("--filter", nightly_.filter, kFilterHelp);
+  sub->add_option("--filter", nightly_.filter,
+                  std::string(kFilterHelp) + "; all are run and a hundred compared unless given");
   sub->add_flag("--quick", nightly_.quick, kQuickHelp);
   sub->add_option("--only", nightly_.only,
                   "Only these steps: campaign, faults, bench, compare, history, report")

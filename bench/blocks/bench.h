@@ -10,6 +10,10 @@
 
 namespace fficheck {
 
+/// Enough for threads that wake each other (docs/tracking.md, "Threads that wake each
+/// other").
+inline constexpr std::uint64_t kThreadsBlockNs = 25'000'000;
+
 /// What the iterations of one run cost, all together.
 struct Measured {
   double ns = 0;      ///< wall time
@@ -29,9 +33,16 @@ struct Bench {
   std::function<Result<Measured>(std::uint64_t n)> run;
   /// Whether the same iterations always execute the same instructions: paths in C and C++ alone.
   bool counted = false;
-  /// Whether all of its threads are this process's, so that they can be kept on one processor:
-  /// two blocks there can be compared, however busy another program keeps the others.
+  /// Whether all of its threads are this process's, or of one that is started for the block's
+  /// processor, so that they can be kept on it: two blocks there can be compared, however busy
+  /// another program keeps the others.
   bool one_processor = false;
+  /// Least length of its blocks, where that is more than is asked for: threads that wake each other
+  /// vary from one millisecond to the next.
+  std::uint64_t block_ns = 0;
+  /// Whether its processor is kept awake meanwhile, where there is one: it mostly waits, and how
+  /// fast a processor wakes up is not what it measures.
+  bool awake = false;
   double items = 0;  ///< what one iteration handles, for items_per_second; 0: no such rate
 };
 

@@ -2,7 +2,6 @@
 
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,8 @@
 #include <string_view>
 #include <utility>
 
+#include "bench/blocks/processor.h"
+
 namespace fficheck {
 namespace {
 
@@ -26,28 +27,6 @@ constexpr std::uint64_t kMaxIterations = 1'000'000'000'000;
 constexpr std::uint64_t kMaxBlockNs = 1'000'000'000'000;
 
 json refuse(const std::string& why) { return {{"error", why}}; }
-
-/// Keeps this thread, and those that it starts meanwhile, on one processor.
-class OnProcessor {
- public:
-  explicit OnProcessor(std::uint64_t processor) {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    if (processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof before_, &before_) != 0) return;
-    CPU_SET(processor, &one);
-    kept_ = sched_setaffinity(0, sizeof one, &one) == 0;
-  }
-  ~OnProcessor() {
-    if (kept_) sched_setaffinity(0, sizeof before_, &before_);
-  }
-  OnProcessor(const OnProcessor&) = delete;
-  OnProcessor& operator=(const OnProcessor&) = delete;
-  [[nodiscard]] bool kept() const { return kept_; }
-
- private:
-  cpu_set_t before_{};
-  bool kept_ = false;
-};
 
 std::optional<std::uint64_t> number(std::string_view digits) {
   std::uint64_t value = 0;
@@ -76,6 +55,8 @@ class Server {
     if (!found->one_processor) return refuse(name + " is not for one processor");
     const OnProcessor there(*processor);
     if (!there.kept()) return refuse("no processor " + std::to_string(*processor) + " to run on");
+    std::optional<Awake> awake;
+    if (found->awake) awake.emplace();
     return block(*found, static_cast<double>(*number));
   }
 
@@ -106,7 +87,8 @@ class Server {
       names.push_back({{"name", b.name},
                        {"floor", b.floor},
                        {"counted", b.counted},
-                       {"one_processor", b.one_processor}});
+                       {"one_processor", b.one_processor},
+                       {"block_ns", b.block_ns}});
     return {{"benchmarks", std::move(names)}};
   }
 

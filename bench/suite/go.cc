@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
+#include <optional>
 #include <sstream>
-#include <utility>
 
+#include "bench/blocks/processor.h"
 #include "bench/suite/fixtures.h"
 #include "harness/run/process.h"
 
@@ -16,9 +18,12 @@ namespace {
 /// The running program, spoken to line by line over its stdin and stdout.
 class GoLoops {
  public:
-  static Result<std::unique_ptr<GoLoops>> start(const std::string& program) {
+  /// On the processors that this thread may run on.
+  static Result<std::unique_ptr<GoLoops>> start(
+      const std::string& program, std::vector<std::pair<std::string, std::string>> environment) {
     FFICHECK_TRY(auto ends, socket_pair());
     ProcessOptions options;
+    options.environment = std::move(environment);
     options.command = {fixture(program).string()};
     options.descriptors = {{ends.second.get(), STDIN_FILENO}, {ends.second.get(), STDOUT_FILENO}};
     FFICHECK_TRY(ChildProcess child, ChildProcess::start(options));
@@ -78,13 +83,39 @@ class GoLoops {
   std::string buffer_;
 };
 
+/// The program as it is run anywhere, and once more for each processor that it is kept on: threads
+/// of a running one cannot be moved all at once.
+class GoProgram {
+ public:
+  explicit GoProgram(GoBinding binding) : binding_(std::move(binding)) {}
+
+  Result<GoLoops*> get() {
+    const std::optional<std::uint64_t> processor = kept_processor();
+    const auto [found, fresh] = loops_.try_emplace(processor, [this, processor] {
+      const bool kept = processor && processor != home_;
+      return GoLoops::start(binding_.program, kept ? binding_.kept_environment
+                                                   : decltype(binding_.kept_environment){});
+    });
+    return found->second.get();
+  }
+
+ private:
+  GoBinding binding_;
+  std::optional<std::uint64_t> home_ = kept_processor();  ///< of all of this program
+  std::map<std::optional<std::uint64_t>, Lazy<GoLoops>> loops_;
+};
+
+/// Whether one caller at a time waits for a thread of the library.
+bool mostly_waits(const std::string& name) {
+  return name.find("/call/") != std::string::npos || name.find("/host/") != std::string::npos;
+}
+
 }  // namespace
 
-void add_go_benches(const std::string& target, const std::string& program,
-                    std::vector<Bench>& out) {
-  const auto loops = std::make_shared<Lazy<GoLoops>>([program] { return GoLoops::start(program); });
+void add_go_benches(const GoBinding& binding, std::vector<Bench>& out) {
+  const auto program = std::make_shared<GoProgram>(binding);
   const auto list = [&]() -> Result<std::vector<std::pair<std::string, std::string>>> {
-    FFICHECK_TRY(GoLoops * go, loops->get());
+    FFICHECK_TRY(GoLoops * go, program->get());
     std::vector<std::pair<std::string, std::string>> names;
     FFICHECK_TRY(std::string line, go->ask("list"));
     while (!line.empty()) {
@@ -98,17 +129,21 @@ void add_go_benches(const std::string& target, const std::string& program,
   auto names = list();
   if (!names) {
     out.push_back(
-        {.name = target + "/call/none/-",
+        {.name = binding.target + "/call/none/-",
          .floor = "",
          .run = [error = names.error()](std::uint64_t) -> Result<Measured> { return error; }});
     return;
   }
   for (auto& [name, floor] : names.value())
-    out.push_back(
-        {.name = name, .floor = floor, .run = [loops, name](std::uint64_t n) -> Result<Measured> {
-           FFICHECK_TRY(GoLoops * go, loops->get());
-           return go->run(name, n);
-         }});
+    out.push_back({.name = name,
+                   .floor = floor,
+                   .run = [program, name](std::uint64_t n) -> Result<Measured> {
+                     FFICHECK_TRY(GoLoops * go, program->get());
+                     return go->run(name, n);
+                   },
+                   .one_processor = true,
+                   .block_ns = kThreadsBlockNs,
+                   .awake = binding.awake && mostly_waits(name)});
 }
 
 }  // namespace fficheck

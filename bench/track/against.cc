@@ -36,7 +36,7 @@ bool addresses_are_random() {
 struct Names {
   std::vector<std::string> both;     ///< in the candidate's order
   std::vector<std::string> counted;  ///< of those
-  std::set<std::string> kept;        ///< of those: on one processor, in both builds
+  BlockManners manners;              ///< of those, as both builds can and want it
 };
 
 Result<std::vector<ListedBench>> list_of(const Build& build, const std::string& program) {
@@ -62,7 +62,8 @@ Result<Names> common_names(const std::string& program, const std::regex& filter,
     }
     names.both.push_back(b.name);
     if (b.counted && found->second.counted) names.counted.push_back(b.name);
-    if (b.one_processor && found->second.one_processor) names.kept.insert(b.name);
+    names.manners[b.name] = {b.one_processor && found->second.one_processor,
+                             std::max(b.block_ns, found->second.block_ns)};
     there.erase(found);
   }
   for (const auto& [name, bench] : there) out.only_baseline.push_back(name);
@@ -157,7 +158,7 @@ Result<Against> run_against(const Build& baseline, const Build& candidate,
     FFICHECK_TRY(const Names names, common_names(program, filter, out));
     if (names.both.empty()) continue;
     any = true;
-    ProgramContest contest(baseline.dir / program, candidate.dir / program, kLimit, names.kept);
+    ProgramContest contest(baseline.dir / program, candidate.dir / program, kLimit, names.manners);
     FFICHECK_TRY(Comparison done, compare(contest, names.both, options.compare, observer));
     out.comparison.interrupted = out.comparison.interrupted || done.interrupted;
     std::move(done.benchmarks.begin(), done.benchmarks.end(),

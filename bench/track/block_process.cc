@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -20,10 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 /// Nothing that a program answers is longer.
 constexpr std::size_t kMaxLine = 16u << 20;
-
-/// How much longer blocks last that are not kept on one processor: what wakes whom, and where, then
-/// differs from one to the next, and evens out over time.
-constexpr std::uint64_t kLonger = 5;
 
 /// The answer as an object; its "error" as an Error.
 Result<json> parse_answer(const std::string& line) {
@@ -124,22 +121,25 @@ Result<std::vector<ListedBench>> BlockProcess::list() {
   for (const json& b : listed) {
     const json name = b.is_object() ? b.value("name", json()) : json();
     if (!name.is_string()) return environment_error("a bench program lists one without a name");
+    const json least = b.value("block_ns", json(0));
     out.push_back({name.get<std::string>(), b.value("counted", json(false)) == json(true),
-                   b.value("one_processor", json(false)) == json(true)});
+                   b.value("one_processor", json(false)) == json(true),
+                   least.is_number_unsigned() ? least.get<std::uint64_t>() : 0});
   }
   return out;
 }
 
 Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_t min_ns) {
-  const bool kept = kept_.contains(benchmark);
-  const std::uint64_t least = kept ? min_ns : kLonger * min_ns;
-  const std::string where = kept ? " " + std::to_string(processor_) : "";
+  const auto found = manners_.find(benchmark);
+  const BlockManner manner = found == manners_.end() ? BlockManner{} : found->second;
+  const std::uint64_t least = std::max(min_ns, manner.ns);
+  const std::string where = manner.kept ? " " + std::to_string(processor_) : "";
   FFICHECK_TRY(const std::string line,
                request("block " + std::to_string(least) + " " + benchmark + where));
   FFICHECK_TRY(const json answer, parse_answer(line));
   const double iterations = number(answer, "iterations");
   const double ns = number(answer, "ns");
-  if (!(iterations >= 1) || !(ns >= static_cast<double>(min_ns)) || !std::isfinite(ns / iterations))
+  if (!(iterations >= 1) || !(ns >= static_cast<double>(least)) || !std::isfinite(ns / iterations))
     return input_error("a bench program answered: " + line.substr(0, 200));
   const auto counted = [&](const char* key) {
     const double value = number(answer, key);
@@ -148,8 +148,8 @@ Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_
   return BlockCost{ns / iterations, counted("allocs"), counted("bytes")};
 }
 
-void BlockProcess::keep(std::set<std::string> benchmarks, std::size_t processor) {
-  kept_ = std::move(benchmarks);
+void BlockProcess::behave(BlockManners manners, std::size_t processor) {
+  manners_ = std::move(manners);
   processor_ = processor;
 }
 
@@ -169,13 +169,16 @@ ProcessEnd BlockProcess::finish() {
 }
 
 ProgramContest::ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,
-                               std::chrono::milliseconds limit, std::set<std::string> kept)
+                               std::chrono::milliseconds limit, BlockManners manners)
     : baseline_(std::move(baseline)),
       candidate_(std::move(candidate)),
       limit_(limit),
-      kept_(std::move(kept)) {
+      manners_(std::move(manners)) {
   cpu_set_t mine;
-  if (sched_getaffinity(0, sizeof mine, &mine) != 0) return;
+  if (sched_getaffinity(0, sizeof mine, &mine) != 0) {
+    for (auto& [name, manner] : manners_) manner.kept = false;
+    return;
+  }
   for (std::size_t i = 0; i < CPU_SETSIZE; ++i)
     if (CPU_ISSET(i, &mine)) processors_.push_back(i);
 }
@@ -188,7 +191,8 @@ Result<std::unique_ptr<Contestant>> ProgramContest::start(Side side) {
                BlockProcess::start({(place.path() / program.filename()).string()}, limit_));
   started->own(std::move(place));
   const std::size_t number = starts_[side == Side::Baseline ? 0 : 1]++;
-  if (!processors_.empty()) started->keep(kept_, processors_[number % processors_.size()]);
+  const std::size_t mine = processors_.empty() ? 0 : processors_[number % processors_.size()];
+  started->behave(manners_, mine);
   return std::unique_ptr<Contestant>(std::move(started));
 }
 

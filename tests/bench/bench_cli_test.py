@@ -216,6 +216,14 @@ class Nightly(BenchCase):
         self.assertEqual(summary["status"], 1)
         self.night("2026-01-03", *some, status=0, factor=1.05)
 
+    def test_a_night_without_a_filter_compares_a_choice(self):
+        out = self.dir / "out"
+        # All of them would take a crash and a hang with them.
+        self.run_cli("nightly", "--only", "history", "--out", out, "--state", self.state, "--build", self.build("now"),
+                     status=0)
+        rows = [json.loads(line) for line in (out / "history.jsonl").read_text().splitlines()]
+        self.assertEqual({row["benchmark"] for row in rows}, {"fake/event/-"})
+
     def test_a_campaign_is_part_of_it(self):
         _, out, summary = self.night("2026-01-01", "--only", "campaign", "--time", 1, status=0)
         self.assertEqual(self.steps(summary), {"campaign": 0})

@@ -45,7 +45,7 @@ fficheck::Bench length() {
     const double count = static_cast<double>(n);
     return fficheck::Measured{.ns = 1000 * count, .allocs = count * count};
   };
-  return {.name = "fake/length", .floor = "", .run = run, .one_processor = true};
+  return {.name = "fake/length", .floor = "", .run = run, .block_ns = 3'000'000};
 }
 
 /// Tells the number of the file that it runs from as allocations.
@@ -96,6 +96,7 @@ int main(int argc, char** argv) {
     };
     benches.push_back({"fake/loop-" + std::to_string(turns), "", run, true});
   }
+  benches.push_back(fake("fake/event/-", 500));  // a night's choice (kNightFilter)
   benches.push_back(where());
   benches.push_back(length());
   benches.push_back(file());
