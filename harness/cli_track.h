@@ -56,7 +56,7 @@ struct NightlyOptions {
   std::string out;     ///< directory for the night's results; empty: results/nightly/NIGHT
   std::string filter;  ///< of all that measures; empty: all once, compared by kNightFilter
   std::vector<std::string> only;  ///< steps; empty: all
-  std::uint64_t seconds = 600;    ///< length of the campaign
+  std::uint64_t seconds = 300;    ///< length of the campaign
   bool quick = false;
 };
 

@@ -74,7 +74,7 @@ void TrackCommands::add(CLI::App& app) {
   sub->add_option("--night", nightly_.night, kNightHelp);
   sub->add_option("--out", nightly_.out,
                   "Directory for the night's results; results/nightly/NIGHT unless given");
-  sub->add_option("--time", nightly_.seconds, "Seconds of the campaign; 600 unless given")
+  sub->add_option("--time", nightly_.seconds, "Seconds of the campaign; 300 unless given")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}));
   sub->add_option("--filter", nightly_.filter,
                   std::string(kFilterHelp) + "; all are run and a hundred compared unless given");
