@@ -45,7 +45,7 @@ struct TrackOptions {
 };
 
 /// What a night compares unless it is told: about a hundred benchmarks of each mechanism and target
-/// with the shapes that tell most. All of them would take five hours.
+/// with the shapes that tell most. All of them would take nearly three hours.
 inline constexpr const char* kNightFilter =
     "/(none|scalar|string-1KiB|nested)/(both|-)$|(event|resource|method|instantiate)/|"
     "post-return/nested|^harness/";

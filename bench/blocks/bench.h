@@ -12,7 +12,7 @@ namespace fficheck {
 
 /// Enough for threads that wake each other (docs/tracking.md, "Threads that wake each
 /// other").
-inline constexpr std::uint64_t kThreadsBlockNs = 25'000'000;
+inline constexpr std::uint64_t kThreadsBlockNs = 20'000'000;
 
 /// What the iterations of one run cost, all together.
 struct Measured {

@@ -72,10 +72,10 @@ def calibrated(baseline, directory, places):
     for attempt in range(ATTEMPTS):
         trial = slowed(baseline, directory / str(attempt), turns)
         thetas = {}
-        close = True
         for seed in range(901, 906):
             for row in proof.compare(baseline, trial, seed, pattern(places), "--quick"):
                 thetas.setdefault(row["name"], []).append(row["theta"])
+        close = True
         for place, benchmark, level in places:
             change = math.expm1(statistics.median(thetas[benchmark]))
             seen[place].append((turns[place], change))

@@ -19,8 +19,8 @@ namespace {
 class GoLoops {
  public:
   /// On the processors that this thread may run on.
-  static Result<std::unique_ptr<GoLoops>> start(
-      const std::string& program, std::vector<std::pair<std::string, std::string>> environment) {
+  static Result<std::unique_ptr<GoLoops>> start(const std::string& program,
+                                                Environment environment) {
     FFICHECK_TRY(auto ends, socket_pair());
     ProcessOptions options;
     options.environment = std::move(environment);
@@ -93,8 +93,7 @@ class GoProgram {
     const std::optional<std::uint64_t> processor = kept_processor();
     const auto [found, fresh] = loops_.try_emplace(processor, [this, processor] {
       const bool kept = processor && processor != home_;
-      return GoLoops::start(binding_.program, kept ? binding_.kept_environment
-                                                   : decltype(binding_.kept_environment){});
+      return GoLoops::start(binding_.program, kept ? binding_.kept_environment : Environment{});
     });
     return found->second.get();
   }

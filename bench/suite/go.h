@@ -10,12 +10,14 @@
 
 namespace fficheck {
 
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 /// A binding in Go and the program that measures it.
 struct GoBinding {
   std::string target;
   std::string program;
   /// For a process that is kept on one processor.
-  std::vector<std::pair<std::string, std::string>> kept_environment;
+  Environment kept_environment;
   bool awake = false;  ///< keep the processor of single calls awake
 };
 

@@ -70,6 +70,20 @@ Result<Names> common_names(const std::string& program, const std::regex& filter,
   return names;
 }
 
+/// Runs each benchmark once where the build lies, so that what is made at first use (compiled
+/// guests, beside the program) is there for every copy of it. What goes wrong will be told by the
+/// rounds.
+void use_once(const std::filesystem::path& program, const std::vector<std::string>& names,
+              const std::function<bool()>& stopped) {
+  const auto process = BlockProcess::start({program.string()}, kLimit);
+  if (!process.ok()) return;
+  for (const std::string& name : names) {
+    if (stopped()) return;
+    const Result<BlockCost> cost = process.value()->block(name, 1);
+    if (!cost.ok() && cost.error().blame != Blame::Input) return;  // it is gone
+  }
+}
+
 void count_both(const std::string& program, const std::vector<std::string>& names, Against& out) {
   std::map<std::string, std::string> errors;
   const auto baseline = count_instructions(out.baseline.dir / program, names, errors);
@@ -158,6 +172,8 @@ Result<Against> run_against(const Build& baseline, const Build& candidate,
     FFICHECK_TRY(const Names names, common_names(program, filter, out));
     if (names.both.empty()) continue;
     any = true;
+    for (const Build* build : {&baseline, &candidate})
+      use_once(build->dir / program, names.both, options.compare.stopped);
     ProgramContest contest(baseline.dir / program, candidate.dir / program, kLimit, names.manners);
     FFICHECK_TRY(Comparison done, compare(contest, names.both, options.compare, observer));
     out.comparison.interrupted = out.comparison.interrupted || done.interrupted;

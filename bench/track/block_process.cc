@@ -133,7 +133,7 @@ Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_
   const auto found = manners_.find(benchmark);
   const BlockManner manner = found == manners_.end() ? BlockManner{} : found->second;
   const std::uint64_t least = std::max(min_ns, manner.ns);
-  const std::string where = manner.kept ? " " + std::to_string(processor_) : "";
+  const std::string where = manner.kept && processor_ ? " " + std::to_string(*processor_) : "";
   FFICHECK_TRY(const std::string line,
                request("block " + std::to_string(least) + " " + benchmark + where));
   FFICHECK_TRY(const json answer, parse_answer(line));
@@ -148,7 +148,7 @@ Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_
   return BlockCost{ns / iterations, counted("allocs"), counted("bytes")};
 }
 
-void BlockProcess::behave(BlockManners manners, std::size_t processor) {
+void BlockProcess::behave(BlockManners manners, std::optional<std::size_t> processor) {
   manners_ = std::move(manners);
   processor_ = processor;
 }
@@ -175,10 +175,7 @@ ProgramContest::ProgramContest(std::filesystem::path baseline, std::filesystem::
       limit_(limit),
       manners_(std::move(manners)) {
   cpu_set_t mine;
-  if (sched_getaffinity(0, sizeof mine, &mine) != 0) {
-    for (auto& [name, manner] : manners_) manner.kept = false;
-    return;
-  }
+  if (sched_getaffinity(0, sizeof mine, &mine) != 0) return;
   for (std::size_t i = 0; i < CPU_SETSIZE; ++i)
     if (CPU_ISSET(i, &mine)) processors_.push_back(i);
 }
@@ -191,7 +188,8 @@ Result<std::unique_ptr<Contestant>> ProgramContest::start(Side side) {
                BlockProcess::start({(place.path() / program.filename()).string()}, limit_));
   started->own(std::move(place));
   const std::size_t number = starts_[side == Side::Baseline ? 0 : 1]++;
-  const std::size_t mine = processors_.empty() ? 0 : processors_[number % processors_.size()];
+  std::optional<std::size_t> mine;
+  if (!processors_.empty()) mine = processors_[number % processors_.size()];
   started->behave(manners_, mine);
   return std::unique_ptr<Contestant>(std::move(started));
 }

@@ -43,8 +43,8 @@ class BlockProcess : public Contestant {
 
   Result<std::vector<ListedBench>> list();
   Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) override;
-  /// From now on blocks are measured so, those to be kept on that processor.
-  void behave(BlockManners manners, std::size_t processor);
+  /// From now on blocks are measured so, those to be kept on that processor, where there is one.
+  void behave(BlockManners manners, std::optional<std::size_t> processor);
   /// The directory of the program's files goes with the process.
   void own(TempDir place) { place_ = std::move(place); }
   /// Exactly n iterations, between two marks.
@@ -65,7 +65,7 @@ class BlockProcess : public Contestant {
   std::chrono::milliseconds limit_;
   std::string buffer_;
   BlockManners manners_;
-  std::size_t processor_ = 0;
+  std::optional<std::size_t> processor_;
 };
 
 /// A bench program of both sides. Each start is of a new copy of it: where in memory a file's pages

@@ -29,7 +29,9 @@ Result<std::optional<json>> run_program(const std::filesystem::path& program,
   process.command = {program.string(), "--benchmark_out=" + out.string(),
                      "--benchmark_out_format=json"};
   if (!options.filter.empty()) process.command.push_back("--benchmark_filter=" + options.filter);
-  if (options.quick) process.command.emplace_back("--benchmark_min_time=0.01");
+  // Seconds. What differs between two runs differs between processes, however long each measures.
+  process.command.emplace_back(options.quick ? "--benchmark_min_time=0.01"
+                                             : "--benchmark_min_time=0.2");
   process.descriptors = {{STDOUT_FILENO, 1}};
   FFICHECK_TRY(ChildProcess child, ChildProcess::start(process));
   std::optional<ProcessEnd> end;

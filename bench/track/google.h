@@ -12,7 +12,7 @@ namespace fficheck {
 
 struct GoogleOptions {
   std::string filter;  ///< empty: all
-  bool quick = false;  ///< about 10 ms for each benchmark instead of half a second
+  bool quick = false;  ///< about 10 ms for each benchmark instead of 200
   std::function<bool()> stopped = [] { return false; };
 };
 

@@ -25,8 +25,10 @@ class BenchCase(unittest.TestCase):
         directory = self.dir / name
         directory.mkdir(exist_ok=True)
         program = directory / "fficheck_bench"
-        program.write_text(f'#!/bin/sh\nFFICHECK_FAKE="{how}" FFICHECK_FAKE_FACTOR={factor} exec "{FAKE}" "$@"\n')
+        program.write_text(f'#!/bin/sh\nFFICHECK_FAKE="{how}" FFICHECK_FAKE_FACTOR={factor} FFICHECK_FAKE_DIR="$0.d" '
+                           f'exec "{FAKE}" "$@"\n')
         program.chmod(0o755)
+        (directory / "fficheck_bench.d").mkdir(exist_ok=True)
         facts = {"commit": commit, "dirty": False, "cxx": "GNU 12.2.0", "c": "GNU 12.2.0", "go": go}
         (directory / "fficheck_build.json").write_text(json.dumps(facts))
         return directory
@@ -101,6 +103,13 @@ class Against(BenchCase):
         self.assertIn("no fixture", run.stdout)
         self.assertIn("signal 6", run.stdout)
         self.assertIn("3 compared, 1 pass, 2 error", run.stdout)
+
+    def test_what_a_benchmark_makes_at_first_use_is_there_in_every_round(self):
+        out = self.dir / "comparison.json"
+        self.run_cli("bench", "--against", self.build("a"), "--build", self.build("b"), "--filter", "made", "--quick",
+                     "--no-instructions", "--json", out, status=0)
+        [made] = json.loads(out.read_text())["benchmarks"]
+        self.assertEqual((made["baseline_allocs"], made["candidate_allocs"]), (0, 0))
 
     def test_a_build_without_block_mode_is_status_3_with_a_remedy(self):
         run = self.run_cli("bench", "--against", self.build("a", how="old"), "--build", self.build("b"), status=3)

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -60,6 +61,21 @@ fficheck::Bench file() {
   return {.name = "fake/file", .floor = "", .run = run};
 }
 
+/// Makes a file in FFICHECK_FAKE_DIR where it is missing; tells as allocations whether it was.
+fficheck::Bench made() {
+  auto run = [](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
+    static const bool missing = [] {
+      const std::string path = setting("FFICHECK_FAKE_DIR") + "/made";
+      const bool there = access(path.c_str(), F_OK) == 0;
+      if (!there) std::ofstream(path) << "made\n";
+      return !there;
+    }();
+    const double count = static_cast<double>(n);
+    return fficheck::Measured{.ns = 1000 * count, .allocs = missing ? count : 0};
+  };
+  return {.name = "fake/made", .floor = "", .run = run};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -100,5 +116,6 @@ int main(int argc, char** argv) {
   benches.push_back(where());
   benches.push_back(length());
   benches.push_back(file());
+  benches.push_back(made());
   return fficheck::bench_main(argc, argv, benches);
 }
