@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <future>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -84,15 +85,21 @@ void use_once(const std::filesystem::path& program, const std::vector<std::strin
   }
 }
 
+/// Both sides at once: counts do not depend on what else runs.
 void count_both(const std::string& program, const std::vector<std::string>& names, Against& out) {
   std::map<std::string, std::string> errors;
-  const auto baseline = count_instructions(out.baseline.dir / program, names, errors);
+  std::map<std::string, std::string> other_errors;
+  auto other = std::async(std::launch::async, [&] {
+    return count_instructions(out.baseline.dir / program, names, other_errors);
+  });
   const auto candidate = count_instructions(out.candidate.dir / program, names, errors);
+  const auto baseline = other.get();
   for (const auto* side : {&baseline, &candidate})
     if (!side->ok()) {
       out.notes.push_back("instructions of " + program + ": " + side->error().text());
       return;
     }
+  errors.merge(other_errors);
   for (const auto& [name, error] : errors)
     out.notes.push_back("instructions of " + name + ": " + error);
   for (Compared& c : out.comparison.benchmarks) {
