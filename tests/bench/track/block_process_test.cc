@@ -29,7 +29,7 @@ TEST(BlockProcess, ListsAndMeasures) {
   BlockProcess& p = *started.value();
   const auto listed = p.list();
   ASSERT_TRUE(listed.ok());
-  ASSERT_EQ(listed.value().size(), 11u);
+  ASSERT_EQ(listed.value().size(), 12u);
   EXPECT_EQ(listed.value()[0].name, "fake/fast");
   EXPECT_TRUE(listed.value()[0].counted);
   EXPECT_FALSE(listed.value()[2].counted);
