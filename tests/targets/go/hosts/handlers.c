@@ -97,8 +97,6 @@ void api_on_wait(FFICall *call, uint32_t ms) {
   Wait *wait = malloc(sizeof *wait);
   wait->call = call;
   wait->ms = ms;
-  if (ffi_timer_start(ffi_call_context(call), ms, waited, wait)) {
-    free(wait);
-    refused(call);
-  }
+  if (ffi_timer_start(ffi_call_context(call), ms, waited, wait))
+    waited(wait, 1); /* the context is being closed, which cancels every wait */
 }
