@@ -15,15 +15,6 @@ void ffi_rt_busy(void) {
   atomic_fetch_add(&ffi_rt_stripe()->begun, 1);
 }
 
-void ffi_rt_idle(void) {
-  atomic_fetch_add(&ffi_rt_stripe()->ended, 1);
-  if (atomic_load(&waiters) == 0)
-    return;
-  pthread_mutex_lock(&mutex);
-  pthread_cond_broadcast(&idle);
-  pthread_mutex_unlock(&mutex);
-}
-
 /* Whether there was a moment when all that had begun had ended: what ended is counted first, and both only grow. */
 static bool at_rest(void) {
   uint64_t ended = 0, begun = 0;
@@ -32,6 +23,17 @@ static bool at_rest(void) {
   for (int i = 0; i < FFI_STRIPES; ++i)
     begun += atomic_load(&ffi_rt_counters[i].begun);
   return ended == begun;
+}
+
+/* What ends last finds all at rest, so nobody else needs to wake the waiters: a hundred of them, woken by each of thousands of
+ * calls, would keep a machine busy. */
+void ffi_rt_idle(void) {
+  atomic_fetch_add(&ffi_rt_stripe()->ended, 1);
+  if (atomic_load(&waiters) == 0 || !at_rest())
+    return;
+  pthread_mutex_lock(&mutex);
+  pthread_cond_broadcast(&idle);
+  pthread_mutex_unlock(&mutex);
 }
 
 void ffi_rt_thread_ends(void) {

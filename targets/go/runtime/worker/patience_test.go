@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -64,14 +65,38 @@ func TestThreadsAtGosDisposalAreNotInUse(t *testing.T) {
 	const n = 600
 	leave := crowd(n)
 	held := threadsInUse(onlyOnce(10 * time.Second))
-	leave()
 	if held < n {
 		t.Errorf("%d goroutines hold a thread each, %d are said to be in use", n, held)
 	}
+	leave(onlyOnce(10 * time.Second))
+	if all := threads(); all >= fewThreads {
+		t.Errorf("%d threads are left of a crowd that has gone", all)
+	}
+	keepIdle(n)
 	if all := threads(); all < n {
-		t.Skipf("Go kept %d threads only", all)
+		t.Fatalf("Go kept %d threads only", all)
 	}
 	if left := threadsInUse(onlyOnce(10 * time.Second)); left > fewThreads+20 {
 		t.Errorf("no goroutine holds a thread, %d are said to be in use", left)
 	}
+	if all := threads(); all > fewThreads+20 {
+		t.Errorf("%d threads are left that nothing holds", all)
+	}
+}
+
+// keepIdle leaves Go so many threads that nothing holds.
+func keepIdle(n int) {
+	var there, gone sync.WaitGroup
+	there.Add(n)
+	gone.Add(n)
+	for range n {
+		go func() {
+			defer gone.Done()
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			there.Done()
+			there.Wait()
+		}()
+	}
+	gone.Wait()
 }

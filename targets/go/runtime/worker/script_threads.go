@@ -4,39 +4,36 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
 // fewThreads is how many threads are not worth asking what they do: a process may have as many.
 const fewThreads = 256
 
-// Asking adds threads where all are busy at the time, and a machine with thousands of them is of no
-// use to anybody: so many are too many to ask, and so many may be added by that.
-const (
-	manyThreads = 4_000
-	mostAdded   = 1_000
-)
-
-// addedThreads is what asking has added so far.
-var addedThreads uint64
+// manyThreads are too many to ask: that takes as many again where all are busy at the time, and a
+// machine with thousands of them is of no use to anybody.
+const manyThreads = 4_000
 
 // threadsInUse is how many threads of the operating system the process has, without those that are
-// at Go's disposal again; 0 where that is not known, as with very many. Short calls into C that wait for a processor
-// make Go start threads, on a machine with load as many as there are callers; it keeps them.
+// at Go's disposal again, which it ends; 0 where that is not known, as with very many. Short calls
+// into C that wait for a processor make Go start threads, on a machine with load as many as there
+// are callers; it keeps them, and to ask what thousands do takes long.
 // Those that are held up go on: what is asked again and again and stays is in use.
 func threadsInUse(p *patience) uint64 {
 	const first, last = 5 * time.Millisecond, 50 * time.Millisecond
 	least := threads()
-	if least > fewThreads && (least > manyThreads || addedThreads > mostAdded) {
+	if least > manyThreads {
 		return 0
 	}
 	for pause := first; least > fewThreads && pause < last && p.left() > 0; pause *= 2 {
 		all := threads()
-		if all > manyThreads || addedThreads > mostAdded {
+		if all > manyThreads {
 			break
 		}
-		if n := busyThreads(all); n < least {
+		if n := busyThreads(all, p); n < least {
 			least, pause = n, first
 		}
 		time.Sleep(min(pause, p.left()))
@@ -44,9 +41,9 @@ func threadsInUse(p *patience) uint64 {
 	return least
 }
 
-// busyThreads occupies as many threads as are too many. As many as Go must start for that are in
-// use; at least fewThreads are said to be.
-func busyThreads(all uint64) uint64 {
+// busyThreads occupies as many threads as are too many, and ends them. As many as Go must start for
+// that are in use; at least fewThreads are said to be.
+func busyThreads(all uint64, p *patience) uint64 {
 	if all <= fewThreads {
 		return all
 	}
@@ -55,31 +52,41 @@ func busyThreads(all uint64) uint64 {
 	idle := all - fewThreads
 	leave := crowd(idle)
 	now := max(threads(), all)
-	leave()
-	addedThreads += now - all
+	leave(p)
 	return now - idle
 }
 
-// crowd gives so many goroutines a thread each, and what ends them.
-func crowd(n uint64) (leave func()) {
-	var there, gone sync.WaitGroup
+// crowd gives so many goroutines a thread each, and what ends the goroutines and, since they do not
+// let go of them, the threads, which takes a moment.
+func crowd(n uint64) (leave func(*patience)) {
+	var there sync.WaitGroup
 	end := make(chan struct{})
-	for range n {
+	ids := make([]int, n)
+	for i := range ids {
 		there.Add(1)
-		gone.Add(1)
 		go func() {
-			defer gone.Done()
 			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
+			ids[i] = syscall.Gettid()
 			there.Done()
 			<-end
 		}()
 	}
 	there.Wait()
-	return func() {
+	return func(p *patience) {
 		close(end)
-		gone.Wait()
+		p.until(func() bool {
+			for len(ids) > 0 && !isThread(ids[len(ids)-1]) {
+				ids = ids[:len(ids)-1]
+			}
+			return len(ids) == 0
+		})
 	}
+}
+
+// isThread is whether the process has that thread, which may end: Go keeps the first for ever.
+func isThread(id int) bool {
+	_, err := os.Stat("/proc/self/task/" + strconv.Itoa(id))
+	return err == nil && id != os.Getpid()
 }
 
 // threads is how many threads of the operating system the process has; 0 where that is not known.
