@@ -10,10 +10,6 @@
 
 namespace fficheck {
 
-/// Enough for threads that wake each other (docs/tracking.md, "Threads that wake each
-/// other").
-inline constexpr std::uint64_t kThreadsBlockNs = 20'000'000;
-
 /// What the iterations of one run cost, all together.
 struct Measured {
   double ns = 0;      ///< wall time
@@ -37,9 +33,6 @@ struct Bench {
   /// processor, so that they can be kept on it: two blocks there can be compared, however busy
   /// another program keeps the others.
   bool one_processor = false;
-  /// Least length of its blocks, where that is more than is asked for: threads that wake each other
-  /// vary from one millisecond to the next.
-  std::uint64_t block_ns = 0;
   /// Whether its processor is kept awake meanwhile, where there is one: it mostly waits, and how
   /// fast a processor wakes up is not what it measures.
   bool awake = false;

@@ -87,8 +87,7 @@ class Server {
       names.push_back({{"name", b.name},
                        {"floor", b.floor},
                        {"counted", b.counted},
-                       {"one_processor", b.one_processor},
-                       {"block_ns", b.block_ns}});
+                       {"one_processor", b.one_processor}});
     return {{"benchmarks", std::move(names)}};
   }
 

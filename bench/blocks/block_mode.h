@@ -4,18 +4,16 @@
 //
 //   at start              {"fficheck_blocks":1}
 //   list                  {"benchmarks":[{"name":"NAME","floor":"FLOOR","counted":true,
-//                                         "one_processor":true,
-//                                         "block_ns":B},...]}
+//                                         "one_processor":true},...]}
 //   block MIN_NS NAME [P] {"iterations":N,"ns":T,"allocs":A,"bytes":B}
 //   count N NAME          {"iterations":N}
 //   anything else         {"error":"..."}
 //
 // T is the time of all N iterations together, at least MIN_NS; A and B are for one iteration. How
 // many iterations that takes is found in the first block of a benchmark, which is measured again
-// then, and kept. With P the block runs on processor P; only where `one_processor`. The benchmark
-// wants MIN_NS to be at least B. `count` runs exactly N iterations between two calls of
-// fficheck_count_mark, for tools that count instructions. Between requests the program computes
-// nothing. It ends with its stdin.
+// then, and kept. With P the block runs on processor P; only where `one_processor`. `count` runs
+// exactly N iterations between two calls of fficheck_count_mark, for tools that count instructions.
+// Between requests the program computes nothing. It ends with its stdin.
 #pragma once
 
 #include <iosfwd>

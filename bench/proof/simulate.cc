@@ -47,7 +47,8 @@ class NoisyContest : public Contest {
    public:
     Fake(NoisyContest& contest, double speed) : contest_(contest), speed_(speed) {}
     Result<BlockCost> block(const std::string&, std::uint64_t) override {
-      return BlockCost{contest_.block_ns(speed_), 0, 0};
+      const double ns = contest_.block_ns(speed_);
+      return BlockCost{.ns = ns, .took = static_cast<double>(CompareOptions().block_ns)};
     }
 
    private:

@@ -141,7 +141,6 @@ void add_go_benches(const GoBinding& binding, std::vector<Bench>& out) {
                      return go->run(name, n);
                    },
                    .one_processor = true,
-                   .block_ns = kThreadsBlockNs,
                    .awake = binding.awake && mostly_waits(name)});
 }
 

@@ -165,19 +165,18 @@ Result<Measured> asked(Native& native, const std::string& function, const std::v
 void add_native_benches(std::vector<Bench>& out) {
   const auto native = std::make_shared<Lazy<Native>>(Native::make);
   const auto add = [&](const ShapeCall& call, const std::string& mechanism,
-                       const std::string& floor, auto run, std::uint64_t block_ns = 0) {
+                       const std::string& floor, auto run) {
     out.push_back({.name = call.name(mechanism),
                    .floor = call.floor(floor),
                    .run = counting_once([native, &call, run](std::uint64_t n) -> Result<Measured> {
                      FFICHECK_TRY(Native * loaded, native->get());
                      return run(*loaded, call, n);
                    }),
-                   .one_processor = true,
-                   .block_ns = block_ns});
+                   .one_processor = true});
   };
   for (const ShapeCall& call : shape_calls()) {
     add(call, "control/call", "floor/hop", call_each);
-    if (call.usual) add(call, "control/completion", "floor/ffi-call", call_many, kThreadsBlockNs);
+    if (call.usual) add(call, "control/completion", "floor/ffi-call", call_many);
   }
   const auto add_asked = [&](const std::string& name, const std::string& floor,
                              const std::string& function, const std::vector<Value>& rest) {

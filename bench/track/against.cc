@@ -37,7 +37,7 @@ bool addresses_are_random() {
 struct Names {
   std::vector<std::string> both;     ///< in the candidate's order
   std::vector<std::string> counted;  ///< of those
-  BlockManners manners;              ///< of those, as both builds can and want it
+  std::set<std::string> kept;        ///< of those, on one processor, as both builds can
 };
 
 Result<std::vector<ListedBench>> list_of(const Build& build, const std::string& program) {
@@ -63,8 +63,7 @@ Result<Names> common_names(const std::string& program, const std::regex& filter,
     }
     names.both.push_back(b.name);
     if (b.counted && found->second.counted) names.counted.push_back(b.name);
-    names.manners[b.name] = {b.one_processor && found->second.one_processor,
-                             std::max(b.block_ns, found->second.block_ns)};
+    if (b.one_processor && found->second.one_processor) names.kept.insert(b.name);
     there.erase(found);
   }
   for (const auto& [name, bench] : there) out.only_baseline.push_back(name);
@@ -181,7 +180,7 @@ Result<Against> run_against(const Build& baseline, const Build& candidate,
     any = true;
     for (const Build* build : {&baseline, &candidate})
       use_once(build->dir / program, names.both, options.compare.stopped);
-    ProgramContest contest(baseline.dir / program, candidate.dir / program, kLimit, names.manners);
+    ProgramContest contest(baseline.dir / program, candidate.dir / program, kLimit, names.kept);
     FFICHECK_TRY(Comparison done, compare(contest, names.both, options.compare, observer));
     out.comparison.interrupted = out.comparison.interrupted || done.interrupted;
     std::move(done.benchmarks.begin(), done.benchmarks.end(),
@@ -223,6 +222,7 @@ json to_json(const Against& against) {
             {"max_rounds", rule.max_rounds},
             {"blocks", rule.blocks},
             {"block_ns", against.options.compare.block_ns},
+            {"turn_ns", against.options.compare.turn_ns},
             {"resamples", rule.resamples},
             {"confidence", rule.confidence},
             {"half_width", rule.half_width},

@@ -121,35 +121,31 @@ Result<std::vector<ListedBench>> BlockProcess::list() {
   for (const json& b : listed) {
     const json name = b.is_object() ? b.value("name", json()) : json();
     if (!name.is_string()) return environment_error("a bench program lists one without a name");
-    const json least = b.value("block_ns", json(0));
     out.push_back({name.get<std::string>(), b.value("counted", json(false)) == json(true),
-                   b.value("one_processor", json(false)) == json(true),
-                   least.is_number_unsigned() ? least.get<std::uint64_t>() : 0});
+                   b.value("one_processor", json(false)) == json(true)});
   }
   return out;
 }
 
 Result<BlockCost> BlockProcess::block(const std::string& benchmark, std::uint64_t min_ns) {
-  const auto found = manners_.find(benchmark);
-  const BlockManner manner = found == manners_.end() ? BlockManner{} : found->second;
-  const std::uint64_t least = std::max(min_ns, manner.ns);
-  const std::string where = manner.kept && processor_ ? " " + std::to_string(*processor_) : "";
+  const std::string where =
+      processor_ && kept_.contains(benchmark) ? " " + std::to_string(*processor_) : "";
   FFICHECK_TRY(const std::string line,
-               request("block " + std::to_string(least) + " " + benchmark + where));
+               request("block " + std::to_string(min_ns) + " " + benchmark + where));
   FFICHECK_TRY(const json answer, parse_answer(line));
   const double iterations = number(answer, "iterations");
   const double ns = number(answer, "ns");
-  if (!(iterations >= 1) || !(ns >= static_cast<double>(least)) || !std::isfinite(ns / iterations))
+  if (!(iterations >= 1) || !(ns >= static_cast<double>(min_ns)) || !std::isfinite(ns / iterations))
     return input_error("a bench program answered: " + line.substr(0, 200));
   const auto counted = [&](const char* key) {
     const double value = number(answer, key);
     return std::isfinite(value) ? value : 0.0;
   };
-  return BlockCost{ns / iterations, counted("allocs"), counted("bytes")};
+  return BlockCost{ns / iterations, counted("allocs"), counted("bytes"), ns};
 }
 
-void BlockProcess::behave(BlockManners manners, std::optional<std::size_t> processor) {
-  manners_ = std::move(manners);
+void BlockProcess::keep(std::set<std::string> kept, std::optional<std::size_t> processor) {
+  kept_ = std::move(kept);
   processor_ = processor;
 }
 
@@ -169,11 +165,11 @@ ProcessEnd BlockProcess::finish() {
 }
 
 ProgramContest::ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,
-                               std::chrono::milliseconds limit, BlockManners manners)
+                               std::chrono::milliseconds limit, std::set<std::string> kept)
     : baseline_(std::move(baseline)),
       candidate_(std::move(candidate)),
       limit_(limit),
-      manners_(std::move(manners)) {
+      kept_(std::move(kept)) {
   cpu_set_t mine;
   if (sched_getaffinity(0, sizeof mine, &mine) != 0) return;
   for (std::size_t i = 0; i < CPU_SETSIZE; ++i)
@@ -190,7 +186,7 @@ Result<std::unique_ptr<Contestant>> ProgramContest::start(Side side) {
   const std::size_t number = starts_[side == Side::Baseline ? 0 : 1]++;
   std::optional<std::size_t> mine;
   if (!processors_.empty()) mine = processors_[number % processors_.size()];
-  started->behave(manners_, mine);
+  started->keep(kept_, mine);
   return std::unique_ptr<Contestant>(std::move(started));
 }
 

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,16 +22,7 @@ struct ListedBench {
   std::string name;
   bool counted = false;        ///< instruction counts repeat
   bool one_processor = false;  ///< may be kept on one processor
-  std::uint64_t block_ns = 0;  ///< least length of its blocks
 };
-
-/// How blocks of a benchmark are measured.
-struct BlockManner {
-  bool kept = false;     ///< on one processor
-  std::uint64_t ns = 0;  ///< at least so long, whatever is asked for
-};
-/// By name; without an entry nothing is special.
-using BlockManners = std::map<std::string, BlockManner>;
 
 /// A bench program in block mode. It ends with its owner.
 class BlockProcess : public Contestant {
@@ -43,8 +34,8 @@ class BlockProcess : public Contestant {
 
   Result<std::vector<ListedBench>> list();
   Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) override;
-  /// From now on blocks are measured so, those to be kept on that processor, where there is one.
-  void behave(BlockManners manners, std::optional<std::size_t> processor);
+  /// From now on blocks of these benchmarks run on that processor, where there is one.
+  void keep(std::set<std::string> kept, std::optional<std::size_t> processor);
   /// The directory of the program's files goes with the process.
   void own(TempDir place) { place_ = std::move(place); }
   /// Exactly n iterations, between two marks.
@@ -64,7 +55,7 @@ class BlockProcess : public Contestant {
   UniqueFd socket_;
   std::chrono::milliseconds limit_;
   std::string buffer_;
-  BlockManners manners_;
+  std::set<std::string> kept_;  ///< benchmarks, on processor_
   std::optional<std::size_t> processor_;
 };
 
@@ -75,14 +66,14 @@ class BlockProcess : public Contestant {
 class ProgramContest : public Contest {
  public:
   ProgramContest(std::filesystem::path baseline, std::filesystem::path candidate,
-                 std::chrono::milliseconds limit, BlockManners manners);
+                 std::chrono::milliseconds limit, std::set<std::string> kept);
   Result<std::unique_ptr<Contestant>> start(Side side) override;
 
  private:
   std::filesystem::path baseline_;
   std::filesystem::path candidate_;
   std::chrono::milliseconds limit_;
-  BlockManners manners_;
+  std::set<std::string> kept_;           ///< benchmarks, on one processor
   std::vector<std::size_t> processors_;  ///< that this process may use
   std::size_t starts_[2] = {};           ///< by side
 };

@@ -104,10 +104,10 @@ class Series {
     return {};
   }
 
-  /// One block; false where there is none, and the entry says why.
-  bool block(Entry& entry, Side side) {
+  /// One turn of a side; false where there is none, and the entry says why.
+  bool turn(Entry& entry, Side side) {
     const Result<BlockCost> measured =
-        contestants_[place(side)]->block(entry.name, options_.block_ns);
+        contestants_[place(side)]->block(entry.name, options_.turn_ns);
     if (measured.ok()) {
       entry.last[place(side)] = measured.value();
       return true;
@@ -117,21 +117,44 @@ class Series {
     return false;
   }
 
+  /// Turns that a block takes, after one of each side.
+  [[nodiscard]] std::size_t turns(const Entry& entry) const {
+    const double longest =
+        std::max({entry.last[0].took, entry.last[1].took, static_cast<double>(options_.turn_ns)});
+    return static_cast<std::size_t>(
+        std::max(1.0, std::ceil(static_cast<double>(options_.block_ns) / longest)));
+  }
+
+  /// A block of both sides, whose turns alternate: ns for one iteration, by side. What comes and
+  /// goes within a block's length on the machine then meets both.
+  std::optional<std::array<double, 2>> block(Entry& entry, std::size_t turns) {
+    std::array<double, 2> sum{};
+    for (std::size_t i = 0; i < turns; ++i) {
+      for (const Side side : drawn_order(random_)) {
+        if (!turn(entry, side)) return std::nullopt;
+        sum[place(side)] += entry.last[place(side)].ns;
+      }
+    }
+    for (double& ns : sum) ns /= static_cast<double>(turns);
+    return sum;
+  }
+
   void measure(Entry& entry) {
-    // The first block of a process finds its number of iterations and warms up: it does not count.
+    // The first turn of a process finds its number of iterations and warms up: it does not count.
     for (const Side side : drawn_order(random_)) {
-      if (!block(entry, side)) return;
+      if (!turn(entry, side)) return;
       if (entry.last[place(side)].ns > static_cast<double>(options_.longest_block_ns)) {
         entry.slow = true;
         return;
       }
     }
+    const std::size_t needed = turns(entry);
     std::vector<double> ratios;
     for (std::size_t j = 0; j < options_.rule.blocks; ++j) {
-      for (const Side side : drawn_order(random_))
-        if (!block(entry, side)) return;
-      for (const Side side : kSides) entry.ns[place(side)].push_back(entry.last[place(side)].ns);
-      ratios.push_back(std::log(entry.last[1].ns / entry.last[0].ns));
+      const auto ns = block(entry, needed);
+      if (!ns) return;
+      for (const Side side : kSides) entry.ns[place(side)].push_back((*ns)[place(side)]);
+      ratios.push_back(std::log((*ns)[1] / (*ns)[0]));
     }
     entry.rho.push_back(round_ratio(ratios));
   }

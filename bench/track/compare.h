@@ -15,8 +15,10 @@ namespace fficheck {
 
 struct CompareOptions {
   CompareRule rule;
-  std::uint64_t block_ns = 2'000'000;  ///< least length of a block
-  /// A benchmark whose first block takes longer is left out: it would take the whole night.
+  std::uint64_t block_ns = 16'000'000;  ///< least length of the slower side's blocks
+  std::uint64_t turn_ns = 2'000'000;    ///< least length of a turn
+  /// A benchmark whose first turn takes longer, for one iteration, is left out: it would take the
+  /// whole night.
   std::uint64_t longest_block_ns = 2'000'000'000;
   std::uint64_t seed = 1;  ///< of the order of blocks and of the bootstrap
   std::function<bool()> stopped = [] { return false; };

@@ -12,18 +12,19 @@ namespace fficheck {
 
 enum class Side { Baseline, Candidate };
 
-/// What one block measured.
+/// What a block, or one turn of it, measured.
 struct BlockCost {
   double ns = 0;      ///< for one iteration
   double allocs = 0;  ///< for one iteration, where the benchmark counts them
   double bytes = 0;   ///< allocated by one iteration, where the benchmark counts them
+  double took = 0;    ///< ns, all of its iterations together
 };
 
 /// A freshly started build of one side.
 class Contestant {
  public:
   virtual ~Contestant() = default;
-  /// Measures one block of at least min_ns. An Error of the Input is the benchmark's own; one of
+  /// Measures iterations for at least min_ns. An Error of the Input is the benchmark's own; one of
   /// the Environment says that this contestant is of no use any more.
   virtual Result<BlockCost> block(const std::string& benchmark, std::uint64_t min_ns) = 0;
 };

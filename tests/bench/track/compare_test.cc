@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "tests/bench/track/fake_contest.h"
 
@@ -51,6 +52,32 @@ TEST(Compare, EachRoundStartsFreshProcessesAndBlocksAlternateAtRandom) {
   EXPECT_NEAR(baseline_first, 75, 30);
   EXPECT_NEAR(a_first, 7, 7);
   EXPECT_GT(a_first, 0);
+}
+
+TEST(Compare, ABlockIsTakenInTurnsThatAlternate) {
+  for (const auto& [took, turns] : {std::pair{2e6, 8u}, {2.4e6, 7u}, {15e6, 2u}, {1e9, 1u}}) {
+    FakeContest contest(noisy(1, 0.005));
+    contest.took = took;
+    Watcher watcher;
+    EXPECT_EQ(run(contest, watcher).benchmarks.at(0).finding, Finding::Pass);
+    ASSERT_EQ(contest.blocks.size(), 15u * (1 + 4 * turns) * 2) << took;
+    for (std::size_t i = 0; i < contest.blocks.size(); i += 2)
+      EXPECT_NE(contest.blocks[i].first, contest.blocks[i + 1].first);
+  }
+}
+
+TEST(Compare, WhatOneTurnOfABlockCostsCounts) {
+  std::map<Side, int> turns;
+  FakeContest contest([&](Side side, const std::string&) -> Result<double> {
+    const bool collects = ++turns[side] % 8 == 0;  // a garbage collector, say
+    return 1000 + (collects && side == Side::Candidate ? 800 : 0);
+  });
+  contest.took = 2e6;
+  Watcher watcher;
+  const Compared c = run(contest, watcher).benchmarks.at(0);
+  EXPECT_EQ(c.finding, Finding::Regression);
+  EXPECT_NEAR(c.estimate.theta, std::log(1.1), 1e-9);
+  EXPECT_NEAR(c.candidate.ns, 1100, 1e-9);
 }
 
 TEST(Compare, TheSameBuildPassesAndASlowerOneIsConfirmed) {

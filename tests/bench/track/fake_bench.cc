@@ -40,15 +40,6 @@ fficheck::Bench where() {
   return {.name = "fake/where", .floor = "", .run = run, .one_processor = true};
 }
 
-/// Tells its number of iterations, of 1000 ns each, as allocations of one.
-fficheck::Bench length() {
-  auto run = [](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
-    const double count = static_cast<double>(n);
-    return fficheck::Measured{.ns = 1000 * count, .allocs = count * count};
-  };
-  return {.name = "fake/length", .floor = "", .run = run, .block_ns = 3'000'000};
-}
-
 /// Tells the number of the file that it runs from as allocations.
 fficheck::Bench file() {
   auto run = [](std::uint64_t n) -> fficheck::Result<fficheck::Measured> {
@@ -114,7 +105,6 @@ int main(int argc, char** argv) {
   }
   benches.push_back(fake("fake/event/-", 500));  // a night's choice (kNightFilter)
   benches.push_back(where());
-  benches.push_back(length());
   benches.push_back(file());
   benches.push_back(made());
   return fficheck::bench_main(argc, argv, benches);

@@ -39,6 +39,7 @@ class FakeContest : public Contest {
 
   std::map<Side, int> starts;
   std::vector<std::pair<Side, std::string>> blocks;  ///< all, in order
+  double took = 16e6;                                ///< ns, a turn: as long as a block
   bool fail_start = false;
 
  private:
@@ -48,7 +49,7 @@ class FakeContest : public Contest {
     Result<BlockCost> block(const std::string& benchmark, std::uint64_t) override {
       contest_.blocks.emplace_back(side_, benchmark);
       FFICHECK_TRY(const double ns, contest_.cost_(side_, benchmark));
-      return BlockCost{ns, 2, 16};
+      return BlockCost{.ns = ns, .allocs = 2, .bytes = 16, .took = contest_.took};
     }
 
    private:
