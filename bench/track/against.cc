@@ -222,6 +222,7 @@ json to_json(const Against& against) {
             {"max_rounds", rule.max_rounds},
             {"blocks", rule.blocks},
             {"block_ns", against.options.compare.block_ns},
+            {"rerun_block_ns", against.options.compare.rerun_block_ns},
             {"turn_ns", against.options.compare.turn_ns},
             {"resamples", rule.resamples},
             {"confidence", rule.confidence},

@@ -121,8 +121,8 @@ class Series {
   [[nodiscard]] std::size_t turns(const Entry& entry) const {
     const double longest =
         std::max({entry.last[0].took, entry.last[1].took, static_cast<double>(options_.turn_ns)});
-    return static_cast<std::size_t>(
-        std::max(1.0, std::ceil(static_cast<double>(options_.block_ns) / longest)));
+    const auto wanted = static_cast<double>(rerun_ ? options_.rerun_block_ns : options_.block_ns);
+    return static_cast<std::size_t>(std::max(1.0, std::ceil(wanted / longest)));
   }
 
   /// A block of both sides, whose turns alternate: ns for one iteration, by side. What comes and
