@@ -27,7 +27,7 @@ struct Entry {
   std::string name;
   std::vector<double> rho;
   std::array<std::vector<double>, 2> ns;  ///< of every block, by side
-  std::array<BlockCost, 2> last;
+  std::array<BlockCost, 2> last;          ///< block, by side
   std::string error;
   bool slow = false;
   std::optional<Estimate> estimate;  ///< once it wants no more rounds
@@ -104,57 +104,56 @@ class Series {
     return {};
   }
 
-  /// One turn of a side; false where there is none, and the entry says why.
-  bool turn(Entry& entry, Side side) {
+  /// One turn of a side; nothing where there is none, and the entry says why.
+  std::optional<BlockCost> turn(Entry& entry, Side side) {
     const Result<BlockCost> measured =
         contestants_[place(side)]->block(entry.name, options_.turn_ns);
-    if (measured.ok()) {
-      entry.last[place(side)] = measured.value();
-      return true;
-    }
+    if (measured.ok()) return measured.value();
     entry.error = std::string(side_name(side)) + ": " + measured.error().text();
     if (measured.error().blame != Blame::Input) contestants_ = {};
-    return false;
+    return std::nullopt;
   }
 
-  /// Turns that a block takes, after one of each side.
-  [[nodiscard]] std::size_t turns(const Entry& entry) const {
-    const double longest =
-        std::max({entry.last[0].took, entry.last[1].took, static_cast<double>(options_.turn_ns)});
-    const auto wanted = static_cast<double>(rerun_ ? options_.rerun_block_ns : options_.block_ns);
-    return static_cast<std::size_t>(std::max(1.0, std::ceil(wanted / longest)));
-  }
-
-  /// A block of both sides, whose turns alternate: ns for one iteration, by side. What comes and
-  /// goes within a block's length on the machine then meets both.
-  std::optional<std::array<double, 2>> block(Entry& entry, std::size_t turns) {
-    std::array<double, 2> sum{};
+  /// A block of both sides, whose turns alternate: the means of its turns are the entry's last.
+  /// What comes and goes within a block's length on the machine then meets both. False where there
+  /// is none, and the entry says why.
+  bool block(Entry& entry, std::size_t turns) {
+    const double share = 1 / static_cast<double>(turns);
+    std::array<BlockCost, 2> mean;
     for (std::size_t i = 0; i < turns; ++i) {
       for (const Side side : drawn_order(random_)) {
-        if (!turn(entry, side)) return std::nullopt;
-        sum[place(side)] += entry.last[place(side)].ns;
+        const auto cost = turn(entry, side);
+        if (!cost) return false;
+        BlockCost& block = mean[place(side)];
+        block.ns += share * cost->ns;
+        block.allocs += share * cost->allocs;
+        block.bytes += share * cost->bytes;
+        block.took += cost->took;
       }
     }
-    for (double& ns : sum) ns /= static_cast<double>(turns);
-    return sum;
+    entry.last = mean;
+    return true;
   }
 
   void measure(Entry& entry) {
     // The first turn of a process finds its number of iterations and warms up: it does not count.
+    auto longest = static_cast<double>(options_.turn_ns);
     for (const Side side : drawn_order(random_)) {
-      if (!turn(entry, side)) return;
-      if (entry.last[place(side)].ns > static_cast<double>(options_.longest_block_ns)) {
+      const auto first = turn(entry, side);
+      if (!first) return;
+      if (first->ns > static_cast<double>(options_.longest_block_ns)) {
         entry.slow = true;
         return;
       }
+      longest = std::max(longest, first->took);
     }
-    const std::size_t needed = turns(entry);
+    const auto wanted = static_cast<double>(rerun_ ? options_.rerun_block_ns : options_.block_ns);
+    const auto turns = static_cast<std::size_t>(std::max(1.0, std::ceil(wanted / longest)));
     std::vector<double> ratios;
     for (std::size_t j = 0; j < options_.rule.blocks; ++j) {
-      const auto ns = block(entry, needed);
-      if (!ns) return;
-      for (const Side side : kSides) entry.ns[place(side)].push_back((*ns)[place(side)]);
-      ratios.push_back(std::log((*ns)[1] / (*ns)[0]));
+      if (!block(entry, turns)) return;
+      for (const Side side : kSides) entry.ns[place(side)].push_back(entry.last[place(side)].ns);
+      ratios.push_back(std::log(entry.last[1].ns / entry.last[0].ns));
     }
     entry.rho.push_back(round_ratio(ratios));
   }

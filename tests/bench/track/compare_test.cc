@@ -78,6 +78,8 @@ TEST(Compare, WhatOneTurnOfABlockCostsCounts) {
   EXPECT_EQ(c.finding, Finding::Regression);
   EXPECT_NEAR(c.estimate.theta, std::log(1.1), 1e-9);
   EXPECT_NEAR(c.candidate.ns, 1100, 1e-9);
+  EXPECT_NEAR(c.candidate.allocs, 2.2, 1e-9);
+  EXPECT_EQ(c.candidate.bytes, 16);
   // 15 rounds of 1 turn and 4 blocks of 8; in the rerun, of 32.
   EXPECT_EQ(contest.blocks.size(), 15u * 2 * (1 + 4 * 8) + 15u * 2 * (1 + 4 * 32));
 }
