@@ -118,18 +118,23 @@ class Series {
   /// What comes and goes within a block's length on the machine then meets both. False where there
   /// is none, and the entry says why.
   bool block(Entry& entry, std::size_t turns) {
-    const double share = 1 / static_cast<double>(turns);
     std::array<BlockCost, 2> mean;
     for (std::size_t i = 0; i < turns; ++i) {
       for (const Side side : drawn_order(random_)) {
         const auto cost = turn(entry, side);
         if (!cost) return false;
         BlockCost& block = mean[place(side)];
-        block.ns += share * cost->ns;
-        block.allocs += share * cost->allocs;
-        block.bytes += share * cost->bytes;
+        block.ns += cost->ns;
+        block.allocs += cost->allocs;
+        block.bytes += cost->bytes;
         block.took += cost->took;
       }
+    }
+    const auto n = static_cast<double>(turns);
+    for (BlockCost& block : mean) {
+      block.ns /= n;
+      block.allocs /= n;
+      block.bytes /= n;
     }
     entry.last = mean;
     return true;
